@@ -1,0 +1,52 @@
+"""Keeps fitted models in the shop's `models/` folder, each replaced in one step. Knows no model."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import NotFitted
+
+
+class ModelStore:
+    """Fitted models by name, loaded once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._loaded: dict[str, Any] = {}
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.joblib"
+
+    def save(self, name: str, model: Any) -> None:
+        """Writes the model beside its place, then moves it there."""
+        import joblib
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        building = self._path(name).with_suffix(".building")
+        joblib.dump(model, building, compress=1)
+        os.replace(building, self._path(name))
+        self._loaded.pop(name, None)
+
+    def load(self, name: str) -> Any:
+        """The fitted model.
+
+        Raises:
+            NotFitted: it has not been fitted, or by an incompatible version.
+        """
+        if name not in self._loaded:
+            import joblib
+
+            path = self._path(name)
+            if not path.exists():
+                raise NotFitted(f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`.")
+            try:
+                self._loaded[name] = joblib.load(path)
+            except (AttributeError, ImportError, EOFError, ValueError, KeyError) as broken:
+                raise NotFitted(
+                    f"The fitted model for {name} cannot be read ({type(broken).__name__}): run `retail-assistant fit` again."
+                ) from broken
+        return self._loaded[name]
+
+    def names(self) -> tuple[str, ...]:
+        """The models that have been fitted."""
+        return tuple(sorted(path.stem for path in self.folder.glob("*.joblib")))

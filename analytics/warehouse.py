@@ -1,0 +1,141 @@
+"""Opens a shop's DuckDB file for reading through Ibis, and replaces it in one step when an import has finished.
+
+Knows the tables, not how any source is cleaned nor what is computed from them.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from analytics.columns import SALES_VIEW, TABLES
+from analytics.errors import MissingData, ShopBusy
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates every missing table and the sales view."""
+    for table, columns in TABLES.items():
+        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"create table if not exists {table} ({listed})")
+    connection.execute(SALES_VIEW)
+
+
+@contextmanager
+def build_lock(folder: Path) -> Iterator[None]:
+    """Holds the shop's build lock; two builds at once would overwrite one another.
+
+    Raises:
+        ShopBusy: another process builds, imports or fits in this folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".build.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ShopBusy(
+            f"Expected to be the only process that builds the shop in {folder}, but another one is at work there. "
+            "Wait until it has finished, then run the command again."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def rebuild(path: Path, *, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yields a connection to a copy of the warehouse that takes its place only if the block succeeds.
+
+    Args:
+        path: the warehouse file; need not exist yet.
+        keep: start from what is there (an import), or from nothing (a new shop).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_name(path.name + ".building")
+    building.unlink(missing_ok=True)
+    if keep and path.exists():
+        shutil.copyfile(path, building)
+    connection = duckdb.connect(str(building))
+    try:
+        create_tables(connection)
+        yield connection
+        connection.execute("checkpoint")
+        connection.close()
+        os.replace(building, path)
+    finally:
+        connection.close()
+        building.unlink(missing_ok=True)
+        building.with_name(building.name + ".wal").unlink(missing_ok=True)
+
+
+class Warehouse:
+    """A shop's history, read-only. Safe to share between threads: one query runs at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file.
+
+        Raises:
+            MissingData: there is no warehouse at `path`.
+        """
+        if not path.exists():
+            raise MissingData(
+                f"Expected a shop's history at {path}, but there is none. "
+                "Run `retail-assistant init --demo` for the demo shop or `retail-assistant ingest` for your own data."
+            )
+        import ibis
+
+        self.path = path
+        self._lock = threading.Lock()
+        self._backend = ibis.duckdb.connect(str(path), read_only=True)
+
+    def table(self, name: str) -> Any:
+        """The Ibis table `name` (one of `TABLES`, or "sales", the view that every figure comes from)."""
+        return self._backend.table(name)
+
+    def frame(self, expression: Any) -> pd.DataFrame:
+        """Runs an Ibis table expression and returns its rows."""
+        with self._lock:
+            result: pd.DataFrame = expression.to_pandas()
+        return result
+
+    def scalar(self, expression: Any) -> Any:
+        """Runs an Ibis scalar expression and returns its value, None for null."""
+        with self._lock:
+            value = expression.to_pandas()
+        return None if pd.isna(value) else value
+
+    def has(self, table: str) -> bool:
+        """Whether the table holds any row."""
+        return bool(self.scalar(self.table(table).count()))
+
+    def require(self, table: str, what: str) -> None:
+        """Raises MissingData, naming `what` (plain words: "stock levels") and the fix, where the table is empty."""
+        if not self.has(table):
+            raise MissingData(
+                f"This shop has no {what}: import them with "
+                f"`retail-assistant ingest csv FILE --mapping map.toml` (table `{table}`)."
+            )
+
+    def span(self) -> tuple[date, date]:
+        """First and last day of the sales history.
+
+        Raises:
+            MissingData: the history holds no sales.
+        """
+        lines = self.table("order_lines")
+        row = self.frame(lines.aggregate(first=lines.sold_at.min(), last=lines.sold_at.max())).iloc[0]
+        if pd.isna(row["first"]):
+            raise MissingData("This shop has no sales yet: import them with `retail-assistant ingest`.")
+        return row["first"].date(), row["last"].date()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._backend.disconnect()

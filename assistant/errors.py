@@ -1,0 +1,47 @@
+"""The errors of the assistant.
+
+AssistantError
+├── ShopNotFound     no shop, or a half-built one, where one was expected
+├── BadCall          a tool call with missing, unknown or wrong arguments
+├── Refused          the caller may not do this
+├── NotFound         nothing in the shop matches what was said
+├── Unclear          several things match; carries the choices
+├── BadMessage       an empty or over-long message, a malformed batch line
+└── ModelUnavailable the language model cannot be loaded or reached
+"""
+
+
+class AssistantError(Exception):
+    """Base of all errors that a person may read: what was expected, what came, and the fix."""
+
+
+class ShopNotFound(AssistantError):
+    """No complete shop in the folder."""
+
+
+class BadCall(AssistantError):
+    """A tool call does not fit the tool's signature."""
+
+
+class Refused(AssistantError):
+    """The caller has no permission, or the shop's rules forbid it."""
+
+
+class NotFound(AssistantError):
+    """Nothing in the shop matches."""
+
+
+class Unclear(AssistantError):
+    """Several readings are close; the person has to choose."""
+
+    def __init__(self, message: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.choices = choices
+
+
+class BadMessage(AssistantError):
+    """A message that cannot be answered as it is."""
+
+
+class ModelUnavailable(AssistantError):
+    """The language model cannot be loaded or reached."""
