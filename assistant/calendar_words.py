@@ -1,0 +1,319 @@
+"""The words for days, months, seasons and holidays, and the arithmetic of calendar units. Knows no today."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from assistant.wording import span
+
+P = TypeVar("P")
+
+MONTH_NAMES: Final = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
+    short: i
+    for i, shorts in enumerate(
+        ("jan", "feb febuary feburary", "mar", "apr", "", "jun", "jul", "aug agust", "sep sept", "oct", "nov", "dec"), 1
+    )
+    for short in shorts.split()
+}
+MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAY_NAMES: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: Final = "|".join(_WEEKDAY_NAMES)
+UNITS: Final = "days?|weeks?|fortnights?|months?|quarters?|years?"
+WHOLE_HISTORY: Final = {
+    "all time", "whole history", "entire history", "full history", "the whole history", "the entire history",
+    "history", "ever", "in total", "total", "overall", "so far", "to date", "whole period", "all of history",
+    "since the beginning", "since beginning", "since the start", "since we opened", "over all time", "lifetime",
+    "all history", "the whole period", "altogether", "all the data", "the whole data set", "since day 1",
+}  # fmt: skip
+YEAR_BEFORE: Final = (
+    r"(?:the )?(?:same .*?|year|a year|1 year)? ?(?:of |in |from )?(?:last year|a year (?:ago|earlier|before)|(?:the )?year (?:ago|earlier|before)"
+    r"|(?:the )?(?:previous|prior) year|1 year (?:ago|earlier|before))|year on year|yoy|y o y|last year.*"
+)
+PERIOD_BEFORE: Final = (
+    r"(?:the )?(?:month|week|quarter|day|period|weeks|months|days|\d+ (?:days|weeks|months)|fortnight|time)? ?(?:before|earlier|prior|previously|before that)"
+    r"|(?:the )?(?:previous|prior|preceding|last) (?:\d+ )?(?:period|month|week|quarter|day|weeks|months|days|fortnight|1|one)"
+    r"|month on month|week on week|mom|wow|previous"
+)
+_NUMBERS: Final = {
+    name: i
+    for i, name in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
+_ORDINALS: Final = {
+    name: i
+    for i, name in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
+}
+# Fixed holidays: (first month, first day, last month, last day).
+_FIXED: Final = {
+    "christmas": (12, 25, 12, 25), "xmas": (12, 25, 12, 25), "christmas day": (12, 25, 12, 25),
+    "christmas eve": (12, 24, 12, 24), "boxing day": (12, 26, 12, 26), "new year": (1, 1, 1, 1),
+    "new years day": (1, 1, 1, 1), "new years eve": (12, 31, 12, 31), "valentines": (2, 14, 2, 14),
+    "valentines day": (2, 14, 2, 14), "halloween": (10, 31, 10, 31), "bonfire night": (11, 5, 11, 5),
+    "guy fawkes": (11, 5, 11, 5), "spring": (3, 1, 5, 31), "summer": (6, 1, 8, 31), "autumn": (9, 1, 11, 30),
+    "fall": (9, 1, 11, 30), "christmas season": (12, 1, 12, 31), "holiday season": (12, 1, 12, 31),
+    "christmas period": (12, 1, 12, 31), "christmas time": (12, 1, 12, 31), "holidays": (12, 1, 12, 31),
+    "run up to christmas": (11, 24, 12, 24), "christmas run up": (11, 24, 12, 24), "christmas week": (12, 21, 12, 27),
+    "festive season": (12, 1, 12, 31), "back to school": (8, 15, 9, 15), "st patricks day": (3, 17, 3, 17),
+    "4th of july": (7, 4, 7, 4), "independence day": (7, 4, 7, 4), "year end": (12, 31, 12, 31),
+}  # fmt: skip
+
+
+def normalise(said: str) -> str:
+    """Lower case, number words as digits, no ordinal endings or quotes; ranges keep their dash."""
+    text = said.lower().strip().replace("’", "'").replace("'s", "s").replace("–", "-").replace("—", "-")
+    text = re.sub(r"[?!;\"()]|[.,](?!\d)|,(?=\d{4}\b)", " ", text)
+    text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text)
+    text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", r"\1", text)
+    text = re.sub(r"\b(?:a )?couple (?:of )?|\ba pair of ", "2 ", text)
+    text = re.sub(r"\b(?:a )?few\b", "3", text)
+    text = re.sub(r"\bhalf a year\b|\bhalf year(?= ahead|$)", "6 months", text)
+    text = re.sub(r"\b(?:one|a) and a half\b", "1.5", text)
+    text = re.sub(r"\bwks?\b", "weeks", text)
+    text = re.sub(r"\bmths?\b|\bmos\b", "months", text)
+    text = re.sub(r"\byrs?\b", "years", text)
+    text = re.sub(rf"\b({'|'.join(_NUMBERS)})\b", lambda m: str(_NUMBERS[m[1]]), text)
+    text = re.sub(rf"\b({'|'.join(_ORDINALS)})\b", lambda m: str(_ORDINALS[m[1]]), text)
+    text = re.sub(r"\bytd\b", "year to date", text)
+    text = re.sub(r"\bmtd\b", "this month", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"^(?:a|an|1) (?=week\b|month\b|year\b|quarter\b|fortnight\b)", "1 ", text)
+
+
+def unit(said: str) -> str:
+    """The singular unit: "weeks" -> "week"."""
+    return said.removesuffix("s")
+
+
+def weekday_number(name: str) -> int:
+    """Monday 0 to Sunday 6."""
+    return _WEEKDAY_NAMES.index(name)
+
+
+def month_start(then: date) -> date:
+    """First day of the month."""
+    return then.replace(day=1)
+
+
+def month_end(then: date) -> date:
+    """Last day of the month."""
+    return then.replace(day=monthrange(then.year, then.month)[1])
+
+
+def add_months(then: date, months: int) -> date:
+    """The same day some months on, or the month's last day where it is shorter."""
+    index = then.year * 12 + then.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(then.day, monthrange(year, month + 1)[1]))
+
+
+def unit_start(then: date, kind: str) -> date:
+    """First day of the calendar unit that holds `then`."""
+    if kind == "day":
+        return then
+    if kind in ("week", "fortnight"):
+        return then - timedelta(days=then.weekday())
+    if kind == "month":
+        return month_start(then)
+    if kind == "quarter":
+        return date(then.year, 3 * ((then.month - 1) // 3) + 1, 1)
+    return date(then.year, 1, 1)
+
+
+def unit_end(start: date, kind: str) -> date:
+    """Last day of the calendar unit that begins on `start`."""
+    if kind == "day":
+        return start
+    if kind in ("week", "fortnight"):
+        return start + timedelta(days=6 if kind == "week" else 13)
+    months = {"month": 1, "quarter": 3, "year": 12}[kind]
+    return add_months(start, months) - timedelta(days=1)
+
+
+def count_back(last: date, count: float, kind: str) -> date:
+    """First day of the `count` units that end on `last`: 4 weeks are 28 days."""
+    days = {"day": 1, "week": 7, "fortnight": 14}
+    if kind in days:
+        return last - timedelta(days=round(count * days[kind]) - 1)
+    months = round(count * {"month": 1, "quarter": 3, "year": 12}[kind])
+    return add_months(last, -months) + timedelta(days=1)
+
+
+def count_ahead(today: date, count: float, kind: str) -> date:
+    """Last day of the `count` units that begin tomorrow."""
+    days = {"day": 1, "week": 7, "fortnight": 14}
+    if kind in days:
+        return today + timedelta(days=round(count * days[kind]))
+    return add_months(today, round(count * {"month": 1, "quarter": 3, "year": 12}[kind]))
+
+
+def label(start: date, end: date) -> str:
+    """How a span of days is called: "February 2011", "2011", "the first quarter of 2011", or its two dates."""
+    if start.day == 1 and end == month_end(end) and start.year == end.year:
+        if start.month == end.month:
+            return f"{start:%B %Y}"
+        if (start.month, end.month) == (1, 12):
+            return str(start.year)
+        if start.month % 3 == 1 and end.month == start.month + 2:
+            return f"the {('first', 'second', 'third', 'fourth')[start.month // 3]} quarter of {start.year}"
+    return span(start, end)
+
+
+def year_period(year: int, make: Callable[[date, date, str], P]) -> P:
+    """The calendar year."""
+    return make(date(year, 1, 1), date(year, 12, 31), str(year))
+
+
+def exact_date(text: str) -> date | None:
+    """A full date: ISO, day first (03/04/2011 is 3 April), or with the month's name and a year."""
+    orders: tuple[tuple[str, Callable[[re.Match[str]], tuple[int, int, int]]], ...] = (
+        (r"(\d{4})-(\d{1,2})-(\d{1,2})", lambda m: (int(m[1]), int(m[2]), int(m[3]))),
+        (r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", lambda m: (int(m[3]), int(m[2]), int(m[1]))),
+        (rf"(\d{{1,2}}) (?:of )?({MONTH})[ ,]+(\d{{4}})", lambda m: (int(m[3]), _MONTHS[m[2]], int(m[1]))),
+        (rf"({MONTH}) (?:the )?(\d{{1,2}})[ ,]+(\d{{4}})", lambda m: (int(m[3]), _MONTHS[m[1]], int(m[2]))),
+    )
+    text = re.sub(rf"^(?:{WEEKDAYS})[ ,]+(?:the )?(?=.*\d)", "", text)
+    for pattern, order in orders:
+        match = re.fullmatch(pattern, text)
+        if match:
+            try:
+                return date(*order(match))
+            except ValueError:
+                return None
+    return None
+
+
+def part_of_year(text: str, year: int) -> tuple[date, date] | None:
+    """A month, quarter, half, season, holiday, numbered week or day within one year."""
+    text = re.sub(r"^(?:the )", "", text)
+    if text in _MONTHS:
+        start = date(year, _MONTHS[text], 1)
+        return start, month_end(start)
+    numbered = re.fullmatch(r"(?:month )?(0?[1-9]|1[0-2])[/-]|(?:week|wk|weeks) (\d{1,2})(?: of)?", text)
+    if numbered and numbered[2]:
+        try:
+            start = date.fromisocalendar(year, int(numbered[2]), 1)
+        except ValueError:
+            return None
+        return start, start + timedelta(days=6)
+    return _quarter_or_half(text, year) or _part_of_month(text, year) or _holiday(text, year)
+
+
+def _quarter_or_half(text: str, year: int) -> tuple[date, date] | None:
+    quarter = re.fullmatch(r"q ?([1-4])|([1-4]) quarter(?: of)?|(last|final) quarter(?: of)?|quarter ([1-4])", text)
+    if quarter:
+        number = 4 if quarter[3] else int(quarter[1] or quarter[2] or quarter[4])
+        start = date(year, 3 * number - 2, 1)
+        return start, unit_end(start, "quarter")
+    half = re.fullmatch(r"h ?([12])|([12]) half(?: of)?(?: the year)?", text)
+    if half:
+        number = int(half[1] or half[2])
+        return (date(year, 1, 1), date(year, 6, 30)) if number == 1 else (date(year, 7, 1), date(year, 12, 31))
+    return None
+
+
+def _part_of_month(text: str, year: int) -> tuple[date, date] | None:
+    match = re.fullmatch(
+        rf"(?:(\d{{1,2}}) (?:of )?({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})|week of (\d{{1,2}}) ({MONTH})"
+        rf"|(1|2|3|4|last|2nd) (week|half) (?:of|in) ({MONTH})|(?:week of|week commencing|wc) ({MONTH}) (\d{{1,2}}))",
+        re.sub(rf"^(?:{WEEKDAYS})[ ,]+(?:the )?(?=.*\d)", "", text),
+    )
+    if not match:
+        return None
+    try:
+        if match[1] or match[4]:
+            then = date(year, _MONTHS[match[2] or match[3]], int(match[1] or match[4]))
+            return then, then
+        if match[5] or match[11]:
+            then = unit_start(date(year, _MONTHS[match[6] or match[10]], int(match[5] or match[11])), "week")
+            return then, then + timedelta(days=6)
+    except ValueError:
+        return None
+    start = date(year, _MONTHS[match[9]], 1)
+    last = month_end(start)
+    if match[8] == "half":
+        return (start, start.replace(day=15)) if match[7] == "1" else (start.replace(day=16), last)
+    if match[7] == "last":
+        return last - timedelta(days=6), last
+    first = start + timedelta(days=7 * (int(match[7][0]) - 1))
+    return first, first + timedelta(days=6)
+
+
+def _holiday(text: str, year: int) -> tuple[date, date] | None:
+    if text in _FIXED:
+        first_month, first_day, last_month, last_day = _FIXED[text]
+        return date(year, first_month, first_day), date(year, last_month, last_day)
+    if text == "winter":
+        return date(year, 12, 1), month_end(date(year + 1, 2, 1))
+    easter = easter_sunday(year)
+    thanksgiving = date(year, 11, 1) + timedelta(days=(3 - date(year, 11, 1).weekday()) % 7 + 21)
+    moving = {
+        "easter": (easter - timedelta(days=2), easter + timedelta(days=1)),
+        "easter weekend": (easter - timedelta(days=2), easter + timedelta(days=1)),
+        "easter sunday": (easter, easter),
+        "good friday": (easter - timedelta(days=2), easter - timedelta(days=2)),
+        "easter monday": (easter + timedelta(days=1), easter + timedelta(days=1)),
+        "mothers day": (easter - timedelta(days=21), easter - timedelta(days=21)),  # Mothering Sunday, as in Britain
+        "thanksgiving": (thanksgiving, thanksgiving),
+        "black friday": (thanksgiving + timedelta(days=1), thanksgiving + timedelta(days=1)),
+        "cyber monday": (thanksgiving + timedelta(days=4), thanksgiving + timedelta(days=4)),
+        "black friday weekend": (thanksgiving + timedelta(days=1), thanksgiving + timedelta(days=4)),
+        "black friday week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
+    }
+    june = date(year, 6, 1)
+    fathers_day = june + timedelta(days=(6 - june.weekday()) % 7 + 14)
+    moving["fathers day"] = (fathers_day, fathers_day)
+    return moving.get(text)
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday, Gregorian calendar (Meeus, Astronomical Algorithms, 1991, chapter 8)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    weekday = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * weekday) // 451
+    month, day_before = divmod(h + weekday - 7 * m + 114, 31)
+    return date(year, month, day_before + 1)

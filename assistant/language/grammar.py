@@ -1,0 +1,78 @@
+"""The grammar that a tool call must follow, so that a malformed or forbidden call cannot be written.
+
+Lark syntax as llguidance reads it. Text values are spans of what was said; numbers, dates and order numbers are among
+the candidates that code found in the message; an argument without any candidate cannot be written at all.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.language.chat import OfferedTool
+
+CALL_OPEN, CALL_CLOSE = "<tool_call>", "</tool_call>"
+_MOST_LISTED = 5  # values in a list argument
+
+
+def copyable_text(text: str) -> str:
+    """What may be copied, without the characters that JSON text would have to escape."""
+    return re.sub(r"\s+", " ", text.replace('"', "'").replace("\\", "/")).strip()
+
+
+def call_grammar(tools: Sequence[OfferedTool], copyable: str, *, free_text: bool = False) -> str:
+    """The grammar of one call to any of the tools.
+
+    Args:
+        tools: what may be called.
+        copyable: the text whose word spans text arguments may take.
+        free_text: allow any text instead of a span (a large model that rephrases).
+    """
+    rules = [f'start: "{CALL_OPEN}" call "{CALL_CLOSE}"', "call: " + " | ".join(f"c{i}" for i in range(len(tools)))]
+    span = copyable_text(copyable)
+    if free_text or not span:
+        rules.append(r"SPAN: /[^\"\\\x00-\x1f]{1,200}/")
+    else:
+        rules += [r"SPAN: SUB & /[^ ](.*[^ ])?/", f'SUB: %regex {{ "substring_words": {json.dumps(span)} }}']
+    for index, tool in enumerate(tools):
+        rules += _tool_rules(f"c{index}", tool)
+    return "\n".join(rules)
+
+
+def _tool_rules(rule: str, tool: OfferedTool) -> list[str]:
+    """`c0`, then for each argument i: `c0f{i}` (nothing written yet) and `c0m{i}` (a comma is due)."""
+    properties = tool.schema["function"]["parameters"]["properties"]
+    values = [(name, _value(schema, tool.candidates.get(name))) for name, schema in properties.items()]
+    usable = [(name, value) for name, value in values if value is not None]
+    opening = _quote('{"name": "' + tool.name + '", "arguments": {')
+    lines = [f"{rule}: {opening} {rule}f0 {_quote('}}')}"]
+    for i, (name, value) in enumerate(usable):
+        first, more = f"{_quote(json.dumps(name) + ': ')} {value}", f"{_quote(', ' + json.dumps(name) + ': ')} {value}"
+        lines.append(f"{rule}f{i}: {first} {rule}m{i + 1} | {rule}f{i + 1}")
+        lines.append(f"{rule}m{i}: {more} {rule}m{i + 1} | {rule}m{i + 1}")
+    lines += [f'{rule}f{len(usable)}: ""', f'{rule}m{len(usable)}: ""']
+    return [line for line in lines if not (line.startswith(f"{rule}m0:") and usable)]
+
+
+def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None) -> str | None:
+    """The rule of one value; None where it cannot be said in this message."""
+    if candidates is not None:
+        return _choice(candidates) if candidates else None
+    if "enum" in schema:
+        return _choice(schema["enum"])
+    if schema["type"] == "boolean":
+        return '"true"'
+    if schema["type"] == "array":
+        item = r'"\"" SPAN "\""'
+        return f'"[" {item} (", " {item}){{0,{_MOST_LISTED - 1}}} "]"'
+    if schema["type"] in ("integer", "number"):
+        return r"/-?[0-9]{1,9}(\.[0-9]{1,4})?/" if schema["type"] == "number" else r"/-?[0-9]{1,9}/"
+    return r'"\"" SPAN "\""'
+
+
+def _choice(values: Sequence[Any]) -> str:
+    return "(" + " | ".join(_quote(json.dumps(each, ensure_ascii=False)) for each in values) + ")"
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
