@@ -1,0 +1,15 @@
+"""Imports: from a shop's files to its history. Every source row is kept, or rejected with its reason; nothing is guessed."""
+
+from analytics.imports.account import ImportAccount, Progress, RuleCount, recorded_rejections, silent
+from analytics.imports.online_retail import ingest_online_retail
+from analytics.imports.own_export import ingest_csv
+
+__all__ = [
+    "ImportAccount",
+    "Progress",
+    "RuleCount",
+    "ingest_csv",
+    "ingest_online_retail",
+    "recorded_rejections",
+    "silent",
+]
