@@ -1,0 +1,96 @@
+"""The table that answers churn questions: every customer's chance to stay away, what is at stake, and why.
+
+Needs no learning library. Knows no currency: amounts in reasons are written by the function handed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analytics.churn.reasons import reasons_for
+from analytics.scorecard import Scorecard
+
+STILL_ACTIVE_DAYS = 180
+STILL_ACTIVE_GAPS = 2.0
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """Customers worth keeping, the most at stake first.
+
+    Attributes:
+        rows: as `FittedChurn.customers`, at most as many as asked.
+        alarming: how many regulars are quiet for longer than usual and riskier than the average regular.
+        average: the average regular's probability (0-1).
+        active: how many customers still count as active.
+        gone: how many do not, and are therefore not listed.
+    """
+
+    rows: pd.DataFrame
+    alarming: int
+    average: float
+    active: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class FittedChurn:
+    """Risks as of the last fit.
+
+    Attributes:
+        customers: indexed by customer_id: the features, probability (0-1), yearly_value (money over the last 365 days,
+            net) and value_at_risk (probability x yearly value).
+        contributions: same index, one column per subject: log-odds that it adds.
+        days: a customer has left who places no order in this many days.
+    """
+
+    customers: pd.DataFrame
+    contributions: pd.DataFrame
+    days: int
+    as_of: date
+    scorecard: Scorecard | None
+
+    def still_active(self) -> pd.Series:
+        """Who has not plainly left: silent for at most 180 days, or for at most twice their usual gap."""
+        known = self.customers
+        by_rhythm = known["known_rhythm"] & (known["recency"] <= STILL_ACTIVE_GAPS * known["usual_gap"])
+        return (known["recency"] <= STILL_ACTIVE_DAYS) | by_rhythm
+
+    def at_risk(self, limit: int, among: pd.Index | None = None) -> AtRisk:
+        """Whom the shop is about to lose: regulars (two order days or more) who have not plainly left.
+
+        Those who are quiet for longer than usual and riskier than the average regular come first, by probability x yearly
+        value; if they are fewer than `limit`, the others follow by the same product (column alarming tells them apart).
+        """
+        known, active = self.customers, self.still_active()
+        if among is not None:
+            inside = known.index.isin(among)
+            known, active = known[inside], active[inside]
+        regular = known[active & (known["order_days"] >= 2)]
+        average = float(regular["probability"].mean()) if len(regular) else 0.0
+        alarming = (regular["silence_ratio"] > 1) & (regular["probability"] >= average)
+        ranked = regular.assign(alarming=alarming)
+        ranked = ranked.sort_values(["alarming", "value_at_risk"], ascending=False, kind="stable")
+        return AtRisk(ranked.head(limit), int(alarming.sum()), average, int(active.sum()), int((~active).sum()))
+
+    def explain(
+        self, customer_id: str, money: Callable[[float], str] = "{:,.2f}".format, *, worrying: bool | None = None
+    ) -> tuple[str, ...]:
+        """Up to three reasons for this customer's risk in words with figures, the weightiest first.
+
+        Args:
+            customer_id: a customer of `customers`.
+            money: how an amount is written.
+            worrying: give what raises the risk (True) or lowers it (False); None: whichever the customer is known for,
+                above or below the shop's average.
+        """
+        row = self.customers.loc[customer_id]
+        if worrying is None:
+            worrying = bool(row["probability"] >= self.customers["probability"].mean())
+        return reasons_for(row, self.contributions.loc[customer_id], self.typical(), worrying, money)
+
+    def typical(self) -> pd.Series:
+        """The shop's median customer, which reasons compare with."""
+        return self.customers[["value", "order_days", "products", "tenure", "usual_gap"]].median()

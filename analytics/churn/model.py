@@ -1,0 +1,200 @@
+"""Learns who stops ordering from the shop's own past, by time: past cutoffs teach, a later one judges.
+
+Knows candidates and features; which customers to list, and in which words, is `fitted`'s and `reasons`' business.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.churn.candidates import Candidate, candidates, log_odds
+from analytics.churn.fitted import FittedChurn
+from analytics.customer_features import SUBJECTS, customer_features, no_order_within
+from analytics.errors import NotEnoughHistory
+from analytics.history import History
+from analytics.scorecard import Scorecard
+from analytics.warehouse import Warehouse
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ChurnSettings:
+    """How churn is defined and learnt.
+
+    Attributes:
+        days: a customer has left who places no order in this many days.
+        cutoffs: how many past days are used as training cutoffs.
+        step_days: days between two training cutoffs.
+        minimum_history_days: days of sales that must lie before a cutoff.
+        minimum_customers: customers that must be known at a cutoff.
+        maximum_rows: training rows; a larger shop is sampled.
+    """
+
+    days: int = 90
+    cutoffs: int = 5
+    step_days: int = 30
+    minimum_history_days: int = 60
+    minimum_customers: int = 60
+    maximum_rows: int = 60_000
+
+    def __post_init__(self) -> None:
+        for name in ("days", "cutoffs", "step_days", "minimum_customers", "maximum_rows"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}.")
+        if self.minimum_history_days < 0:
+            raise ValueError(f"minimum_history_days must not be negative; got {self.minimum_history_days}.")
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A fitted candidate whose chances are set right by Platt scaling."""
+
+    candidate: Candidate
+    slope: float
+    offset: float
+
+    def risk(self, features: pd.DataFrame) -> Array:
+        """The calibrated chance that each customer stays away."""
+        scaled = self.slope * log_odds(self.candidate.risk(features)) + self.offset
+        return np.asarray(1 / (1 + np.exp(-scaled)))
+
+
+class ChurnModel:
+    """P(no order in the next 90 days) per customer."""
+
+    def __init__(self, settings: ChurnSettings | None = None) -> None:
+        self.settings = settings or ChurnSettings()
+
+    def backtest(self, history: History, cutoff: date | None = None) -> Scorecard:
+        """Judges every method on the customers known at a cutoff whose following days no method saw.
+
+        Args:
+            history: the shop.
+            cutoff: where time is split; default: as late as the history allows.
+
+        Raises:
+            NotEnoughHistory: the history is too short or holds too few customers.
+        """
+        days = self.settings.days
+        cutoff = cutoff or history.as_of - timedelta(days=days)
+        features, labels = self._training(history, cutoff)
+        judged = customer_features(history.until(cutoff))
+        truth = no_order_within(history, judged.index, cutoff, days).to_numpy()
+        scores = {}
+        for name, make in candidates(days).items():
+            scores[name] = _score(truth, self._calibrated(make, features, labels).risk(judged))
+        return Scorecard(
+            ability=f"which customers place no order in the next {days} days",
+            measure="AUC",
+            lower_is_better=False,
+            scores=scores,
+            serves=max(scores, key=lambda name: scores[name]["AUC"]),
+            split=f"learnt from outcomes up to {cutoff:%Y-%m-%d}, judged on the {days} days after it",
+            as_of=history.as_of,
+            rows=len(judged),
+        )
+
+    def fit(self, history: History) -> FittedChurn:
+        """Backtests, refits the best method on the latest outcomes, and works out every customer's risk and reasons.
+
+        Raises:
+            NotEnoughHistory: the history is too short or holds too few customers.
+        """
+        scorecard = self.backtest(history)
+        features, labels = self._training(history, history.as_of)
+        model = self._calibrated(candidates(self.settings.days)[scorecard.serves], features, labels)
+        now = customer_features(history)
+        contributions = model.candidate.contributions(now)
+        by_subject = contributions.T.groupby(pd.Series(SUBJECTS)).sum().T
+        now["probability"] = model.risk(now)
+        now["yearly_value"] = _last_year(history).reindex(now.index).fillna(0.0)
+        now["value_at_risk"] = now["probability"] * now["yearly_value"].clip(lower=0)
+        return FittedChurn(now, by_subject.astype("float32"), self.settings.days, history.as_of, scorecard)
+
+    def _training(self, history: History, known_until: date) -> tuple[pd.DataFrame, Array]:
+        """Features at past cutoffs and what followed, all of it known at `known_until`."""
+        settings = self.settings
+        known = history.until(known_until)
+        if known.lines.empty:
+            raise NotEnoughHistory(f"Expected sales up to {known_until}, but there are none. Import a longer history.")
+        earliest = known.lines["day"].min() + pd.Timedelta(days=settings.minimum_history_days)
+        frames, labels = [], []
+        for number in range(settings.cutoffs):
+            cutoff = known_until - timedelta(days=settings.days + number * settings.step_days)
+            if pd.Timestamp(cutoff) < earliest:
+                break
+            frame = customer_features(known.until(cutoff))
+            if len(frame) < settings.minimum_customers:
+                break
+            frames.append(frame)
+            labels.append(no_order_within(known, frame.index, cutoff, settings.days).to_numpy())
+        self._check(frames, labels, known_until)
+        rows, truth = pd.concat(frames), np.concatenate(labels)
+        if len(rows) > settings.maximum_rows:
+            kept = np.random.default_rng(7).choice(len(rows), settings.maximum_rows, replace=False)
+            rows, truth = rows.iloc[kept], truth[kept]
+        return rows, truth
+
+    def _check(self, frames: list[pd.DataFrame], labels: list[Array], known_until: date) -> None:
+        settings = self.settings
+        if not frames:
+            raise NotEnoughHistory(
+                f"Churn needs at least {settings.minimum_history_days + 2 * settings.days} days of sales to known "
+                f"customers and {settings.minimum_customers} such customers; up to {known_until} there are fewer. "
+                "Import a longer history, with customer ids."
+            )
+        share = float(np.concatenate(labels).mean())
+        if not 0.005 < share < 0.995:
+            raise NotEnoughHistory(
+                f"Churn can't be learnt: {share:.1%} of the customers stayed away for {settings.days} days, so there is "
+                "hardly anyone of one kind to learn from. Import a longer history."
+            )
+
+    def _calibrated(self, make: Callable[[], Candidate], features: pd.DataFrame, labels: Array) -> Calibrated:
+        """Fits, and sets the chances right on folds that keep each customer whole."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import GroupKFold
+
+        unseen = np.zeros(len(labels))
+        for learn, hold in GroupKFold(3).split(features, labels, groups=features.index):
+            unseen[hold] = make().fit(features.iloc[learn], labels[learn]).risk(features.iloc[hold])
+        platt = LogisticRegression(C=1e6).fit(log_odds(unseen).reshape(-1, 1), labels)
+        slope = max(float(platt.coef_[0, 0]), 1e-3)  # never turn a ranking around
+        return Calibrated(make().fit(features, labels), slope, float(platt.intercept_[0]))
+
+
+def fit_churn(warehouse: Warehouse, as_of: date) -> FittedChurn:
+    """Fits churn for a shop.
+
+    Raises:
+        NotEnoughHistory: the history is too short or holds too few known customers.
+    """
+    return ChurnModel().fit(History.of(warehouse, as_of))
+
+
+def _score(truth: Array, risk: Array) -> dict[str, float]:
+    """AUC; Brier score; expected calibration error over ten equal groups; mean risk minus what came, in points."""
+    from sklearn.metrics import roc_auc_score
+
+    if len(np.unique(truth)) < 2:
+        raise NotEnoughHistory("All customers did the same after the cutoff, so churn can't be judged yet.")
+    groups = np.array_split(np.argsort(risk, kind="stable"), 10)
+    error = sum(len(group) * abs(risk[group].mean() - truth[group].mean()) for group in groups if len(group))
+    return {
+        "AUC": float(roc_auc_score(truth, risk)),
+        "Brier": float(np.mean((risk - truth) ** 2)),
+        "calibration error": float(error / len(truth)),
+        "mean bias": float(risk.mean() - truth.mean()),
+    }
+
+
+def _last_year(history: History) -> pd.Series:
+    """Net value per customer over the last 365 days."""
+    lines = history.lines
+    recent = lines[(lines["day"] > pd.Timestamp(history.as_of) - pd.Timedelta(days=365)) & lines["customer_id"].notna()]
+    return recent.groupby("customer_id", observed=True)["value"].sum()
