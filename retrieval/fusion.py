@@ -1,0 +1,45 @@
+"""How lexical and dense evidence become one score and one probability. Knows numbers, no products.
+
+Measured on Home Depot's queries (benchmarks.search): the equal mix below beats BM25 and the embedding alone, and beats
+reciprocal rank fusion (Cormack et al., SIGIR 2009) as well.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+
+LEXICAL_SHARE = 0.5
+POPULARITY_SHARE = 0.02  # settles near ties only
+
+# Logistic regression of "relevant" (judged 2.33 of 3 or more) on coverage and cosine: Home Depot's judged pairs of
+# 1,500 queries, and as further negatives the best title that another trade's shop (Online Retail) has for each; its
+# area under the ROC curve is 0.85.
+INTERCEPT, COVERAGE_WEIGHT, COSINE_WEIGHT = -3.42, 3.10, 4.50
+
+MATCHES = (
+    0.6  # from here on a product counts as what was asked for: 75 % of the judged relevant, 10 % of the other shop's
+)
+CARRIED = 0.5  # from here on the shop carries such a thing
+NEAR = 0.35  # below this a product is not worth showing as an alternative
+
+
+def fused(bm25: Numbers, coverage: Numbers, cosine: Numbers, popularity: Numbers) -> Numbers:
+    """The ranking score: coverage and BM25 (scaled by its best) on one side, the cosine on the other; shapes (n,)."""
+    best = float(bm25.max(initial=0.0))
+    lexical = (coverage + (bm25 / best if best else 0.0)) / 2
+    return LEXICAL_SHARE * lexical + (1 - LEXICAL_SHARE) * cosine + POPULARITY_SHARE * popularity
+
+
+def relevance(coverage: Numbers, cosine: Numbers) -> Numbers:
+    """Probability that a product is what was asked for, shape (n,)."""
+    return 1 / (1 + np.exp(-(INTERCEPT + COVERAGE_WEIGHT * coverage + COSINE_WEIGHT * cosine)))
+
+
+def reciprocal_rank_fusion(rankings: list[list[str]], k: int = 60) -> dict[str, float]:
+    """Sum of 1 / (k + rank) over the rankings, rank from 1 (Cormack et al., 2009); kept for the benchmark."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            scores[item] = scores.get(item, 0.0) + 1 / (k + rank)
+    return scores
