@@ -7,6 +7,7 @@ AssistantError
 ├── NotFound         nothing in the shop matches what was said
 ├── Unclear          several things match; carries the choices
 ├── BadMessage       an empty or over-long message, a malformed batch line
+├── RecordsUnavailable  the database of conversations and requests cannot be opened or is locked
 └── ModelUnavailable the language model cannot be loaded or reached
 """
 
@@ -41,6 +42,10 @@ class Unclear(AssistantError):
 
 class BadMessage(AssistantError):
     """A message that cannot be answered as it is."""
+
+
+class RecordsUnavailable(AssistantError):
+    """The database of conversations and requests cannot be reached; nothing was changed."""
 
 
 class ModelUnavailable(AssistantError):

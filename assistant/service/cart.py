@@ -1,0 +1,119 @@
+"""The cart of a conversation: it changes at once and can be undone. Totals are computed here, never by a model."""
+
+from typing import TYPE_CHECKING
+
+from assistant.errors import BadCall, NotFound, Refused
+from assistant.messages import Fact, ProductCard, Table, ToolResult
+from assistant.records import CartLine
+from assistant.service.orders import amount, total
+from assistant.service.stock import units_on_hand
+from assistant.toolbox import Context, Tool, tool
+from assistant.wording import listed, money, number, plural
+
+if TYPE_CHECKING:
+    from assistant.shop import Shop
+
+MAX_QUANTITY = 10_000
+
+
+@tool(roles={"customer"})
+def add_to_cart(context: Context, product: str, quantity: int = 1) -> ToolResult:
+    """Put a product into the customer's cart.
+
+    Args:
+        product: the product, by name or id, as the customer said it.
+        quantity: how many; one if not said.
+    """
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise BadCall(f"A quantity is a number from 1 to {MAX_QUANTITY:,}; you said {quantity:,}.")
+    shop, session = context.shop, context.session
+    found = shop.resolve.product(product)
+    if found.price is None:
+        raise Refused(f"{found.title} has no price at the moment, so I can't put it into your cart.")
+    held = sum(line.quantity for line in shop.records.cart(session) if line.product_id == found.product_id)
+    _check_stock(shop, found.product_id, found.title, held, quantity)
+    line = shop.records.add_to_cart(session, CartLine(found.product_id, found.title, found.price, quantity))
+    cart = _priced(context)
+    more = f" (now {number(line.quantity)} of it)" if line.quantity != quantity else ""
+    return _shown(context, cart, f"I've put {number(quantity)} × {line.title} into your cart{more}.")
+
+
+@tool(roles={"customer"})
+def remove_from_cart(context: Context, product: str) -> ToolResult:
+    """Take a product out of the customer's cart.
+
+    Args:
+        product: the product, by name or id, as the customer said it.
+    """
+    shop, session = context.shop, context.session
+    found = shop.resolve.product(product)
+    line = shop.records.remove_from_cart(session, found.product_id)
+    if line is None:
+        titles = [each.title for each in shop.records.cart(session)]
+        raise NotFound(
+            f"{found.title} is not in your cart" + (f"; it holds {listed(titles)}." if titles else "; it is empty.")
+        )
+    return _shown(context, _priced(context), f"I've taken {number(line.quantity)} × {line.title} out of your cart.")
+
+
+@tool(roles={"customer"})
+def view_cart(context: Context) -> ToolResult:
+    """Show what is in the customer's cart and what it costs in all."""
+    cart = _priced(context)
+    if not cart:
+        return ToolResult(headline="Your cart is empty.", facts=(Fact("items in the cart", 0, "units", "0"),))
+    return _shown(context, cart, "")
+
+
+TOOLS: tuple[Tool, ...] = (add_to_cart, remove_from_cart, view_cart)
+
+
+def _check_stock(shop: "Shop", product_id: str, title: str, held: int, quantity: int) -> None:
+    units = units_on_hand(shop, product_id)
+    if units is None or held + quantity <= units:
+        return
+    if units <= 0:
+        raise Refused(f"{title} is out of stock at the moment, so I haven't put it into your cart.")
+    holds = f" and your cart already holds {number(held)}" if held else ""
+    raise Refused(f"Only {number(units, 1)} of {title} left in stock{holds}, so I can't add {number(quantity)}.")
+
+
+def _priced(context: Context) -> tuple[CartLine, ...]:
+    """The cart at today's prices; a product that the shop no longer has keeps the price it was put in at."""
+    lines = []
+    for line in context.shop.records.cart(context.session):
+        try:
+            price = context.shop.resolve.product(line.product_id).price
+        except NotFound:
+            price = None
+        now = line.unit_price if price is None else price
+        lines.append(CartLine(line.product_id, line.title, now, line.quantity))
+    return tuple(lines)
+
+
+def _shown(context: Context, cart: tuple[CartLine, ...], done: str) -> ToolResult:
+    currency = context.shop.currency
+    amounts = [amount(line.quantity, line.unit_price or 0.0) for line in cart]
+    whole, units = total(amounts), sum(line.quantity for line in cart)
+    if cart:
+        contents = f"Your cart holds {plural(units, 'item')} for {money(whole, currency)} in all"
+        named = listed([f"{number(line.quantity)} × {line.title}" for line in cart[:5]])
+        more = f" and {len(cart) - 5} more" if len(cart) > 5 else ""
+        contents += "." if done else f": {named}{more}."
+    else:
+        contents = "Your cart is now empty."
+    rows = tuple((line.title, line.quantity, line.unit_price, value) for line, value in zip(cart, amounts, strict=True))
+    return ToolResult(
+        headline=f"{done} {contents}".strip(),
+        facts=(
+            Fact("cart total", whole, currency, money(whole, currency)),
+            Fact("items in the cart", units, "units", number(units)),
+            *(
+                Fact(f"{line.title} in the cart", value, currency, money(value, currency))
+                for line, value in zip(cart, amounts, strict=True)
+            ),
+        ),
+        table=Table(("Item", "Quantity", "Unit price", "Total"), rows) if cart else None,
+        products=tuple(ProductCard(line.product_id, line.title, line.unit_price) for line in cart),
+        notes=("Postage is not included.",) if cart else (),
+    )

@@ -1,0 +1,13 @@
+"""What is on hand of a product, where the shop keeps stock levels. Knows no order."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.shop import Shop
+
+
+def units_on_hand(shop: "Shop", product_id: str) -> float | None:
+    """Units in all stores together; None where the shop keeps no stock level of the product."""
+    inventory = shop.warehouse.table("inventory")
+    units = shop.warehouse.scalar(inventory.filter(inventory.product_id == product_id).on_hand.sum())
+    return None if units is None else float(units)
