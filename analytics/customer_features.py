@@ -62,8 +62,8 @@ def customer_features(history: History) -> pd.DataFrame:
     days on; one who ordered on a single day takes the shop's median gap.
 
     Returns:
-        Indexed by customer_id: the columns of `FEATURES`, and first_day, last_day, orders, gross (money before returns),
-        known_rhythm. Days are whole numbers, value is net of returns.
+        Indexed by customer_id: the columns of `FEATURES`, and first_day, last_day, orders, gross (money before
+        returns), known_rhythm. Days are whole numbers, value is net of returns.
     """
     orders = orders_of(history)
     as_of = pd.Timestamp(history.as_of)
@@ -110,7 +110,7 @@ def _rhythm(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _steady_gap(frame: pd.DataFrame) -> pd.Series:
-    """The usual gap drawn towards the shop's, the more the fewer gaps there are: two orders in two days are no rhythm."""
+    """The usual gap drawn towards the shop's, the more the fewer gaps there are: two orders in a row are no rhythm."""
     gaps = (frame["order_days"] - 1).clip(lower=0)
     typical = frame["usual_gap"].median()
     return ((frame["usual_gap"] * gaps + typical) / (gaps + 1)).clip(lower=1)

@@ -5,7 +5,7 @@ Fader, Hardie & Lee (2005), "Counting your customers the easy way": orders come 
 customers), and after each order, the first included, the customer may leave for good (beta over customers). Unlike
 BG/NBD it does not take everyone who bought once for active. Spending: Fader & Hardie (2013), "The gamma-gamma model".
 
-Knows arrays of counts and ages, no shop. Time is in weeks.
+Knows counts, ages and mean values per customer, no shop. Time is in weeks.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from analytics.errors import NotEnoughHistory
 
 Array = npt.NDArray[np.float64]
 MINIMUM_CUSTOMERS = 30
+_NOBODY_LEAVES = (1e-9, 1.0)
 _CHUNK = 4000  # customers simulated at once: bounds memory
 
 
@@ -118,8 +120,24 @@ class PurchaseModel:
         )  # fmt: skip
 
 
-def fit_purchase_model(counts: PurchaseCounts) -> PurchaseModel:
+def counts_per_customer(features: pd.DataFrame) -> PurchaseCounts:
+    """Order days, ages in weeks and net money per order day, as the purchase model wants them."""
+    if features.empty:
+        raise NotEnoughHistory("No order of a known customer lies early enough to learn from. Import a longer history.")
+    return PurchaseCounts(
+        repeats=(features["order_days"] - 1).clip(lower=0).to_numpy(float),
+        last_age=(features["tenure"] - features["recency"]).to_numpy(float) / 7,
+        age=features["tenure"].to_numpy(float) / 7,
+        mean_value=(features["value"] / features["order_days"]).clip(lower=0.01).to_numpy(float),
+    )
+
+
+def fit_purchase_model(counts: PurchaseCounts, *, leaving: bool = True) -> PurchaseModel:
     """Fits by maximum likelihood.
+
+    Args:
+        counts: the customers.
+        leaving: False for a shop where nobody ever leaves: the gamma-Poisson (NBD) model of Ehrenberg (1959).
 
     Raises:
         NotEnoughHistory: too few customers, or none ever came back.
@@ -131,7 +149,11 @@ def fit_purchase_model(counts: PurchaseCounts) -> PurchaseModel:
             f"{size} customers, {repeaters} of whom came back. Import a longer history."
         )
     typical = float(np.median(counts.age[counts.age > 0])) if (counts.age > 0).any() else 1.0
-    r, alpha, a, b = _minimise(lambda t: _order_loss(t, counts), (0.5, typical / 2, 0.5, 1.5))
+    if leaving:
+        r, alpha, a, b = _minimise(lambda t: _order_loss(t, counts), (0.5, typical / 2, 0.5, 1.5))
+    else:
+        r, alpha = _minimise(lambda t: _rate_loss(t, counts), (0.5, typical / 2))
+        a, b = _NOBODY_LEAVES
     p, q, v = _minimise(lambda t: _value_loss(t, counts), (1.5, 3.0, float(np.median(counts.mean_value)) * 1.5))
     return PurchaseModel(r, alpha, a, b, p, q, v)
 
@@ -160,6 +182,15 @@ def _order_loss(theta: Array, counts: PurchaseCounts) -> float:
     active = betaln(a, b + x + 1.0) - (r + x) * np.log(alpha + counts.age)
     left = betaln(a + 1.0, b + x) - (r + x) * np.log(alpha + counts.last_age)
     return -float(np.mean(common + np.logaddexp(active, left)))
+
+
+def _rate_loss(theta: Array, counts: PurchaseCounts) -> float:
+    """Mean negative log likelihood of gamma-Poisson counts, without the terms that hold no parameter."""
+    from scipy.special import gammaln
+
+    r, alpha = theta
+    x = counts.repeats
+    return -float(np.mean(gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + counts.age)))
 
 
 def _value_loss(theta: Array, counts: PurchaseCounts) -> float:

@@ -1,7 +1,7 @@
 """The methods that compete to say who stops ordering. Knows feature frames and labels, no shop and no dates.
 
-Each learns from the features of customers at past cutoffs and whether they then stayed away, gives a chance per customer,
-and says how much each feature adds to it (log-odds against a typical customer).
+Each learns from the features of customers at past cutoffs and whether they then stayed away, gives a chance per
+customer, and says how much each feature adds to it (log-odds against a typical customer).
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.customer_features import FEATURES
-from analytics.purchase_model import PurchaseCounts, PurchaseModel, fit_purchase_model
+from analytics.purchase_model import PurchaseModel, counts_per_customer, fit_purchase_model
 
 Array = npt.NDArray[np.float64]
 _SEED = 7
@@ -27,16 +27,6 @@ def log_odds(chance: Array) -> Array:
 def signed_log(values: Array) -> Array:
     """ln(1 + |x|) with the sign of x: tames money and counts that span decades."""
     return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
-
-
-def counts_of(features: pd.DataFrame) -> PurchaseCounts:
-    """The features as the purchase model wants them (weeks)."""
-    return PurchaseCounts(
-        repeats=(features["order_days"] - 1).clip(lower=0).to_numpy(float),
-        last_age=(features["tenure"] - features["recency"]).to_numpy(float) / 7,
-        age=features["tenure"].to_numpy(float) / 7,
-        mean_value=(features["value"] / features["order_days"]).clip(lower=0.01).to_numpy(float),
-    )
 
 
 class Candidate:
@@ -88,12 +78,12 @@ class PurchaseProcess(Candidate):
 
     def fit(self, features: pd.DataFrame, stayed_away: Array) -> "PurchaseProcess":
         """Fits the order process; the labels are not needed."""
-        self.model: PurchaseModel = fit_purchase_model(counts_of(features))
+        self.model: PurchaseModel = fit_purchase_model(counts_per_customer(features))
         return self
 
     def risk(self, features: pd.DataFrame) -> Array:
         """P(no order)."""
-        return self.model.no_order(counts_of(features), self.weeks)
+        return self.model.no_order(counts_per_customer(features), self.weeks)
 
 
 class Logistic(Candidate):

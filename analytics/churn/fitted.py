@@ -61,8 +61,9 @@ class FittedChurn:
     def at_risk(self, limit: int, among: pd.Index | None = None) -> AtRisk:
         """Whom the shop is about to lose: regulars (two order days or more) who have not plainly left.
 
-        Those who are quiet for longer than usual and riskier than the average regular come first, by probability x yearly
-        value; if they are fewer than `limit`, the others follow by the same product (column alarming tells them apart).
+        Those who are quiet for longer than usual and riskier than the average regular come first, by probability x
+        yearly value; if they are fewer than `limit`, the others follow by the same product (column alarming tells them
+        apart).
         """
         known, active = self.customers, self.still_active()
         if among is not None:
@@ -86,10 +87,10 @@ class FittedChurn:
             worrying: give what raises the risk (True) or lowers it (False); None: whichever the customer is known for,
                 above or below the shop's average.
         """
-        row = self.customers.loc[customer_id]
+        row = self.customers.loc[[customer_id]].iloc[0]
         if worrying is None:
             worrying = bool(row["probability"] >= self.customers["probability"].mean())
-        return reasons_for(row, self.contributions.loc[customer_id], self.typical(), worrying, money)
+        return reasons_for(row, self.contributions.loc[[customer_id]].iloc[0], self.typical(), worrying, money)
 
     def typical(self) -> pd.Series:
         """The shop's median customer, which reasons compare with."""

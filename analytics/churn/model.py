@@ -151,8 +151,8 @@ class ChurnModel:
         share = float(np.concatenate(labels).mean())
         if not 0.005 < share < 0.995:
             raise NotEnoughHistory(
-                f"Churn can't be learnt: {share:.1%} of the customers stayed away for {settings.days} days, so there is "
-                "hardly anyone of one kind to learn from. Import a longer history."
+                f"Churn can't be learnt: {share:.1%} of the customers stayed away for {settings.days} days, so there "
+                "is hardly anyone of one kind to learn from. Import a longer history."
             )
 
     def _calibrated(self, make: Callable[[], Candidate], features: pd.DataFrame, labels: Array) -> Calibrated:

@@ -27,10 +27,8 @@ def reasons_for(
     for subject, weight in ordered.items():
         if weight <= 0:
             break
-        sentence = (
-            None if worrying and subject == "silence" else _SENTENCES[str(subject)](row, typical, worrying, money)
-        )
-        if sentence:
+        sentence = _SENTENCES[str(subject)](row, typical, worrying, money)
+        if sentence and sentence not in found:
             found.append(sentence)
     return tuple(found[:3]) or (silence(row),)
 
@@ -64,6 +62,8 @@ def _rhythm(row: pd.Series, typical: pd.Series, rising: bool, money: Words) -> s
 
 def _frequency(row: pd.Series, typical: pd.Series, rising: bool, money: Words) -> str | None:
     days, lately = int(row["order_days"]), int(row["order_days_90"])
+    if days == 1:
+        return None  # the silence already says so
     said = f"ordered on {_days(days)} so far, {lately or 'none'} of them in the last 90 days"
     if rising and (days <= typical["order_days"] or lately <= 1):
         return said
@@ -98,7 +98,7 @@ def _tenure(row: pd.Series, typical: pd.Series, rising: bool, money: Words) -> s
     tenure, since = row["tenure"], pd.Timestamp(row["first_day"])
     said = f"{since.day} {since:%B %Y}"
     if rising:
-        return f"a new customer: first order on {said}" if tenure < typical["tenure"] else None
+        return f"a customer only since {said}" if tenure < typical["tenure"] else None
     return f"a customer since {said}" if tenure >= typical["tenure"] else None
 
 
