@@ -54,7 +54,7 @@ def clean(connection: duckdb.DuckDBPyConnection, raw: str, header: Sequence[str]
         if kind in ("DATE", "TIMESTAMP"):
             parsing.times(connection, "cells", name, section.reading, f"at_{name}", said.get(name, name))
             joins.append(f"left join at_{name} on at_{name}.text = nullif(trim(cells.{name}), '')")
-            values.append(f"at_{name}.at::{kind} as {name}")
+            values.append(f"at_{name}.moment::{kind} as {name}")
         else:
             if kind in ("DOUBLE", "INTEGER", "BIGINT"):
                 parsing.check_numbers(connection, "cells", name, section.reading, said.get(name, name))

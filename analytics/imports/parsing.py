@@ -75,7 +75,7 @@ def check_numbers(connection: duckdb.DuckDBPyConnection, table: str, column: str
 def times(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, reading: Reading, result: str, said: str
 ) -> None:
-    """Makes the temporary table `result(text, n, at)`: every distinct text of the column as a timestamp, null where unreadable.
+    """Makes the temporary table `result(text, n, moment)`: every distinct text of the column as a timestamp, null where unreadable.
 
     Raises:
         ImportFailed: the column holds two formats, or day and month cannot be told apart, or most of it is no date.
@@ -86,9 +86,9 @@ def times(
         f"where {text} is not null group by 1"
     )
     shape = _given(reading.dates) if reading.dates else _found_out(connection, f"{result}_texts", said)
-    connection.execute(f"create or replace temp table {result} as select text, n, {shape} as at from {result}_texts")
+    connection.execute(f"create or replace temp table {result} as select text, n, {shape} as moment from {result}_texts")
     row = connection.execute(
-        f"select coalesce(sum(n), 0), coalesce(sum(n) filter (at is null), 0), min(text) filter (at is null) from {result}"
+        f"select coalesce(sum(n), 0), coalesce(sum(n) filter (moment is null), 0), min(text) filter (moment is null) from {result}"
     ).fetchone()
     if row and row[0] and row[1] * 2 > row[0]:
         wanted = f" written as {' or '.join(reading.dates)}" if reading.dates else ""
