@@ -81,12 +81,18 @@ def reason(kind: Kind, group: Group, shop: Shop) -> str:
     if kind == "new":
         return f"first sold in this period, {orders} since"
     if kind == "stopped":
-        return f"no order at all, where {group.expected:,.0f} were to be expected from the {group.orders_before:,} before"
+        return (
+            f"no order at all, where {group.expected:,.0f} were to be expected from the {group.orders_before:,} before"
+        )
     if kind == "returns":
         return f"{group.returns:,} returns beside {orders}, more than its own and the shop's return rate explain"
     if kind == "one_off":
-        return f"one order makes {100 * group.largest / group.gross:.0f} % of its sales; the other {group.orders - 1:,} do not show a trend"
-    said = f"{orders} after {group.orders_before:,}{_percent(group.orders, group.orders_before)}; the shop as a whole {_moved(shop.growth)}"
+        return (
+            f"one order makes {100 * group.largest / group.gross:.0f} % of its sales; the other "
+            f"{group.orders - 1:,} do not show a trend"
+        )
+    grown = _percent(group.orders, group.orders_before)
+    said = f"{orders} after {group.orders_before:,}{grown}; the shop as a whole {_moved(shop.growth)}"
     if group.orders_last_year:
         said += f"; {group.orders_last_year:,} a year ago"
     if kind == "rising" and group.season >= _SEASONAL:

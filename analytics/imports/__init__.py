@@ -1,4 +1,4 @@
-"""Imports: from a shop's files to its history. Every source row is kept, or rejected with its reason; nothing is guessed."""
+"""Imports: from a shop's files to its history. Every source row is kept, or rejected with its reason."""
 
 from analytics.imports.account import ImportAccount, Progress, RuleCount, recorded_rejections, silent
 from analytics.imports.online_retail import ingest_online_retail

@@ -1,4 +1,4 @@
-"""Cleans the rows of one source table set-wise in SQL: each row is kept with typed values, or rejected by its first rule.
+"""Cleans the rows of a source table set-wise in SQL: each is kept with typed values, or rejected by its first rule.
 
 Knows the mapping's fields and the rules, not where the clean rows go.
 """
@@ -137,7 +137,9 @@ def _rules(section: Section) -> list[Rule]:
         if section.has(name) and kind != "VARCHAR":
             what = "a date" if kind in ("DATE", "TIMESTAMP") else "yes or no" if kind == "BOOLEAN" else "a number"
             unread = f"nullif(trim(c.{name}), '') is not null and t.{name} is null"
-            rules.append(Rule(f"unreadable {words(name)}", unread, f"'{words(name)} \"' || c.{name} || '\" is not {what}'"))
+            rules.append(
+                Rule(f"unreadable {words(name)}", unread, f"'{words(name)} \"' || c.{name} || '\" is not {what}'")
+            )
     if section.table in _SOLD:
         rules.append(Rule("zero quantity", "t.quantity = 0", "'quantity 0: nothing was sold'"))
         gift = "'unit price ' || t.unit_price || ': a gift or a write-off, not a sale'"
@@ -167,9 +169,11 @@ def _judge(connection: duckdb.DuckDBPyConnection, raw: str, header: Sequence[str
     connection.execute(
         f"create or replace temp table refused as select r.file_, r.row_, case j.rule_ {names} end as rule, "
         f"case j.rule_ {reasons} end as reason, to_json(struct_pack({row}))::varchar as row "
-        f"from judged j join {raw} r using (file_, row_) join typed t using (file_, row_) join cells c using (file_, row_) "
+        f"from judged j join {raw} r using (file_, row_) join typed t using (file_, row_) join cells "
+        "c using (file_, row_) "
         f"where j.rule_ is not null union all select file_, row_, {literal(MALFORMED)}, "
-        f"'the line has not as many columns as the header', to_json(struct_pack(line := line))::varchar from {raw}_malformed"
+        "'the line has not as many columns as the header', to_json(struct_pack(line := "
+        f"line))::varchar from {raw}_malformed"
     )
     connection.execute(
         "create or replace temp table clean as select t.* exclude (nth_) from typed t "

@@ -38,11 +38,13 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, part: str, file: Path,
             )
         except duckdb.Error as broken:
             raise ImportFailed(
-                f"Expected {file.name} to be a readable CSV file, but reading it failed: {str(broken).splitlines()[0]}. "
+                f"Expected {file.name} to be a readable CSV file, but reading it failed: "
+                f"{str(broken).splitlines()[0]}. "
                 "Export the file again."
             ) from broken
         connection.execute(
-            f"insert into {part}_malformed select line - 1, first(csv_line) from reject_errors group by line order by line"
+            f"insert into {part}_malformed select line - 1, first(csv_line) from reject_errors group "
+            "by line order by line"
         )
     return columns
 
@@ -57,13 +59,16 @@ def _as_utf8(file: Path, encoding: str | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / file.name
         try:
-            with file.open(encoding=chosen, newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+            with (
+                file.open(encoding=chosen, newline="") as source,
+                copy.open("w", encoding="utf-8", newline="") as target,
+            ):
                 while chunk := source.read(_CHUNK):
                     target.write(chunk)
         except (LookupError, UnicodeError) as broken:
             raise ImportFailed(
                 f"Expected {file.name} to be text in the encoding {chosen}, but it is not ({broken}). "
-                "Name the right one in the mapping: encoding = \"...\"."
+                'Name the right one in the mapping: encoding = "...".'
             ) from broken
         yield copy
 

@@ -57,7 +57,9 @@ def run_import(name: str, sources: Sequence[Source], warehouse_path: Path, progr
 def _import_all(
     connection: duckdb.DuckDBPyConnection, name: str, sources: Sequence[Source], progress: Progress
 ) -> ImportAccount:
-    connection.execute("create temp table all_refused (file_ varchar, row_ bigint, rule varchar, reason varchar, row varchar)")
+    connection.execute(
+        "create temp table all_refused (file_ varchar, row_ bigint, rule varchar, reason varchar, row varchar)"
+    )
     remember_prices(connection)
     read = 0
     for at, source in enumerate(sources):
@@ -85,7 +87,8 @@ def _record(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path,
     kept = read - sum(rows for _, rows in rules)
     nth = "row_number() over (partition by rule, row order by row_) as nth"
     connection.execute(
-        f"insert into rejected (source, row_number, rule, reason, row) select {literal(name)}, n.row_, n.rule, n.reason, n.row "
+        f"insert into rejected (source, row_number, rule, reason, row) select {literal(name)}, "
+        "n.row_, n.rule, n.reason, n.row "
         f"from (select *, {nth} from all_refused) n anti join (select rule, row, row_number() over "
         f"(partition by rule, row) as nth from rejected where source = {literal(name)}) k "
         "on n.rule = k.rule and n.row = k.row and n.nth = k.nth order by n.file_, n.row_"

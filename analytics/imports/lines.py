@@ -1,4 +1,4 @@
-"""Loads clean sales lines into orders, order lines, products, customers and stores. Knows the history, not the source."""
+"""Loads clean sales lines into orders, lines, products, customers and stores. Knows the history, not the source."""
 
 import duckdb
 
@@ -6,7 +6,16 @@ from analytics.imports.mapping import Kinds, NotMerchandise, Section
 from analytics.imports.text import literal
 
 _LINE = "order_id, product_id, quantity, unit_price, discount, promotion_id, sold_at"
-_ORDER_DETAILS = ("customer_id", "store_id", "country", "status", "dispatched_at", "delivered_at", "returns_order_id", "address")
+_ORDER_DETAILS = (
+    "customer_id",
+    "store_id",
+    "country",
+    "status",
+    "dispatched_at",
+    "delivered_at",
+    "returns_order_id",
+    "address",
+)
 _PRODUCT_DETAILS = ("description", "category", "brand", "cost", "attributes", "supplier_id")
 _CUSTOMER_DETAILS = ("name", "email", "postcode", "address", "city")
 
@@ -29,7 +38,9 @@ def load_sales(connection: duckdb.DuckDBPyConnection, section: Section) -> None:
 
 def kind_of(kinds: Kinds) -> str:
     """SQL for an order's or line's kind where the source marks one, else null."""
-    returned = [f"lower(trim(kind)) in ({', '.join(literal(v) for v in kinds.return_values)})"] if kinds.return_values else []
+    returned = (
+        [f"lower(trim(kind)) in ({', '.join(literal(v) for v in kinds.return_values)})"] if kinds.return_values else []
+    )
     if kinds.return_prefix:
         returned.append(f"starts_with(order_id, {literal(kinds.return_prefix)})")
     adjusted = f"starts_with(order_id, {literal(kinds.adjustment_prefix)})" if kinds.adjustment_prefix else "false"
@@ -37,24 +48,35 @@ def kind_of(kinds: Kinds) -> str:
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, section: Section) -> None:
-    """Replaces the lines of every order that came, or joins them: then a line counts as often as the side that has more."""
+    """Replaces the lines of every order that came, or joins them: a line then counts as often as on the fuller side."""
     came = f"select {_LINE}, line_number, (file_, row_) as place from sold"
     if section.joins_orders:
-        nth = "row_number() over (partition by order_id, product_id, quantity, unit_price, sold_at order by place) as nth"
-        known = f"select {_LINE}, line_number, ('', line_number) as place from order_lines where order_id in (select order_id from sold)"
+        nth = (
+            "row_number() over (partition by order_id, product_id, quantity, unit_price, sold_at order by place) as nth"
+        )
+        known = (
+            f"select {_LINE}, line_number, ('', line_number) as place from order_lines "
+            "where order_id in (select order_id from sold)"
+        )
         came = (
             f"select * from (select *, {nth} from ({known})) union all by name "
             f"select n.* from (select *, {nth} from ({came})) n anti join (select *, {nth} from ({known})) k "
             "on n.order_id = k.order_id and n.product_id = k.product_id and n.quantity = k.quantity "
             "and n.unit_price = k.unit_price and n.sold_at = k.sold_at and n.nth = k.nth"
         )
-    numbered = "line_number" if section.has("line_number") else "row_number() over (partition by order_id order by place)::integer"
+    numbered = (
+        "line_number"
+        if section.has("line_number")
+        else "row_number() over (partition by order_id order by place)::integer"
+    )
     connection.execute(
         f"create or replace temp table new_lines as select order_id, {numbered} as line_number, "
         f"product_id, quantity, unit_price, discount, promotion_id, sold_at from ({came})"
     )
     connection.execute("delete from order_lines where order_id in (select order_id from sold)")
-    connection.execute("insert into order_lines by name select * from new_lines order by sold_at, order_id, line_number")
+    connection.execute(
+        "insert into order_lines by name select * from new_lines order by sold_at, order_id, line_number"
+    )
 
 
 def _orders(connection: duckdb.DuckDBPyConnection) -> None:
@@ -62,7 +84,8 @@ def _orders(connection: duckdb.DuckDBPyConnection) -> None:
     details = ", ".join(f"arg_max({name}, sold_at) as {name}" for name in _ORDER_DETAILS)
     connection.execute(
         f"create or replace temp table new_orders as select order_id, {details}, "
-        "min(kind) filter (kind = 'adjustment') as adjusted, bool_and(coalesce(kind, '') = 'return') as returned from sold group by order_id"
+        "min(kind) filter (kind = 'adjustment') as adjusted, bool_and(coalesce(kind, '') = 'return') "
+        "as returned from sold group by order_id"
     )
     connection.execute("delete from orders where order_id in (select order_id from new_orders)")
     connection.execute(
@@ -88,7 +111,8 @@ def _products(connection: duckdb.DuckDBPyConnection, not_merchandise: NotMerchan
     # What an older file says never overwrites what a newer one said.
     newer = "(b.last_sold is null or n.last_sold >= b.last_sold)"
     sets = ", ".join(
-        f"{name} = case when {newer} then coalesce(n.{name}, products.{name}) else coalesce(products.{name}, n.{name}) end"
+        f"{name} = case when {newer} then coalesce(n.{name}, products.{name}) else "
+        f"coalesce(products.{name}, n.{name}) end"
         for name in ("title", "price", *_PRODUCT_DETAILS)
     )
     odd = is_odd(not_merchandise, "product_id")
@@ -126,7 +150,8 @@ def _people(connection: duckdb.DuckDBPyConnection) -> None:
     sets = ", ".join(f"{name} = coalesce(n.{name}, customers.{name})" for name in (*_CUSTOMER_DETAILS, "country"))
     connection.execute(f"update customers set {sets} from new_customers n where customers.customer_id = n.customer_id")
     connection.execute(
-        "insert into customers by name select * from new_customers anti join customers using (customer_id) order by customer_id"
+        "insert into customers by name select * from new_customers anti join customers using "
+        "(customer_id) order by customer_id"
     )
     connection.execute(
         "create or replace temp table new_stores as select store_id, arg_max(store_name, sold_at) as name, "

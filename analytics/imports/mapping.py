@@ -1,4 +1,4 @@
-'''Reads `map.toml`, which says where a shop's own exports hold what the history needs. Knows no file but the map.
+"""Reads `map.toml`, which says where a shop's own exports hold what the history needs. Knows no file but the map.
 
 The commonest case is one sales export, with order, customer and product in the same row:
 
@@ -40,11 +40,12 @@ The commonest case is one sales export, with order, customer and product in the 
     pattern = "GIFT.*"                    # a regular expression for the whole code
 
 A section may also be any table of the history (`products`, `customers`, `orders`, `order_lines`, `stores`, `inventory`,
-`suppliers`, `promotions`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`), with that table's column names
-under `columns`. Several sections may read the same file. Rows that are there already are replaced by their key: an order
-by its order_id with all its lines, a product by its product_id (columns that the map leaves out keep their values).
+`suppliers`, `promotions`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`), with that table's column
+names under `columns`. Several sections may read the same file. Rows that are there already are replaced by their key:
+an order by its order_id with all its lines, a product by its product_id (columns that the map leaves out keep their
+values).
 Product codes are written in capitals, so that codes which differ only in letter case are one product.
-'''
+"""
 
 import re
 import tomllib
@@ -65,10 +66,22 @@ SALES_FIELDS: dict[str, tuple[str, str]] = {
     "line_total": ("order_lines", "unit_price"),
     **{
         name: ("orders", name)
-        for name in ("customer_id", "store_id", "country", "kind", "status", "dispatched_at", "delivered_at",
-                     "returns_order_id", "address")
+        for name in (
+            "customer_id",
+            "store_id",
+            "country",
+            "kind",
+            "status",
+            "dispatched_at",
+            "delivered_at",
+            "returns_order_id",
+            "address",
+        )
     },  # fmt: skip
-    **{name: ("products", name) for name in ("title", "description", "category", "brand", "cost", "attributes", "supplier_id")},
+    **{
+        name: ("products", name)
+        for name in ("title", "description", "category", "brand", "cost", "attributes", "supplier_id")
+    },
     "list_price": ("products", "price"),
     **{f"customer_{name}": ("customers", name) for name in ("name", "email", "postcode", "address", "city")},
     "store_name": ("stores", "name"),

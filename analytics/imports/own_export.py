@@ -9,9 +9,7 @@ from analytics.imports.mapping import Section, read_map
 from analytics.imports.source import files_in
 
 
-def ingest_csv(
-    file_or_folder: Path, mapping: Path, warehouse_path: Path, progress: Progress = silent
-) -> ImportAccount:
+def ingest_csv(file_or_folder: Path, mapping: Path, warehouse_path: Path, progress: Progress = silent) -> ImportAccount:
     """Imports CSV, Excel or parquet exports; importing them, or newer ones of the same orders, again doubles nothing.
 
     Args:
@@ -40,6 +38,6 @@ def _files(section: Section, place: Path) -> tuple[Path, ...]:
         if len(found) > 1:
             raise ImportFailed(
                 f"Expected [{section.table}] to say which file of {place} it reads, but it does not and there are "
-                f"{len(found)}. Add a line such as file = \"{found[0].name}\"."
+                f'{len(found)}. Add a line such as file = "{found[0].name}".'
             )
     return files_in(place, section.file)

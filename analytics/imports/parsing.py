@@ -1,4 +1,4 @@
-"""Turns a column of text into numbers, days and times, or says why it cannot. Never guesses whether a day or a month comes first.
+"""Turns a column of text into numbers and times, or says why it cannot. Never guesses whether day or month comes first.
 
 Knows no column by name. All rows of a column are read by one rule: a file that holds dates in two formats is refused.
 """
@@ -55,7 +55,7 @@ def identifier(column: str) -> str:
 
 
 def check_numbers(connection: duckdb.DuckDBPyConnection, table: str, column: str, reading: Reading, said: str) -> None:
-    """Raises ImportFailed where most of the column's filled cells are not numbers; `said` is the source's name for it."""
+    """Raises ImportFailed where most filled cells are not numbers; `said` is the source's name for the column."""
     read = number(column, reading)
     filled = f"nullif(trim({quoted(column)}), '')"
     row = connection.execute(
@@ -75,7 +75,7 @@ def check_numbers(connection: duckdb.DuckDBPyConnection, table: str, column: str
 def times(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, reading: Reading, result: str, said: str
 ) -> None:
-    """Makes the temporary table `result(text, n, moment)`: every distinct text of the column as a timestamp, null where unreadable.
+    """Makes the temporary table `result(text, n, moment)`: each distinct text as a timestamp, null where unreadable.
 
     Raises:
         ImportFailed: the column holds two formats, or day and month cannot be told apart, or most of it is no date.
@@ -86,15 +86,18 @@ def times(
         f"where {text} is not null group by 1"
     )
     shape = _given(reading.dates) if reading.dates else _found_out(connection, f"{result}_texts", said)
-    connection.execute(f"create or replace temp table {result} as select text, n, {shape} as moment from {result}_texts")
+    connection.execute(
+        f"create or replace temp table {result} as select text, n, {shape} as moment from {result}_texts"
+    )
     row = connection.execute(
-        f"select coalesce(sum(n), 0), coalesce(sum(n) filter (moment is null), 0), min(text) filter (moment is null) from {result}"
+        "select coalesce(sum(n), 0), coalesce(sum(n) filter (moment is null), 0), min(text) filter "
+        f"(moment is null) from {result}"
     ).fetchone()
     if row and row[0] and row[1] * 2 > row[0]:
         wanted = f" written as {' or '.join(reading.dates)}" if reading.dates else ""
         raise ImportFailed(
             f"Expected dates{wanted} in the column {said!r}, but {row[1]:,} of {row[0]:,} values are not, "
-            f"for example {row[2]!r}. Check the column, or name its format in the mapping: date_format = \"%d.%m.%Y\"."
+            f'for example {row[2]!r}. Check the column, or name its format in the mapping: date_format = "%d.%m.%Y".'
         )
 
 
@@ -114,7 +117,8 @@ def _strptime(text: str, shape: str, days: Sequence[str]) -> str:
 
 # Separators become "/", a "T" before the time a blank; a time zone is left off: the shop's own clock counts.
 _PLAIN = (
-    "regexp_replace(regexp_replace(regexp_replace(text, '^([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})', '\\1/\\2/\\3'), "
+    "regexp_replace(regexp_replace(regexp_replace(text, '^([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ "
+    "]([0-9]{1,4})', '\\1/\\2/\\3'), "
     "'^([0-9/]+)T', '\\1 '), '([0-9])\\s*(Z|[-+][0-9]{2}:?[0-9]{2})$', '\\1')"
 )
 _WORDS = "trim(regexp_replace(regexp_replace(text, '([0-9])(st|nd|rd|th)', '\\1', 'i'), '[-,./ ]+', ' ', 'g'))"
@@ -144,7 +148,9 @@ def _found_out(connection: duckdb.DuckDBPyConnection, texts: str, said: str) -> 
         "either": "min(text) filter (day is not null and month is not null and day != month)",
         "same": "min(text) filter (day = month)",
     }
-    row = connection.execute(f"select {', '.join(example.values())} from (select text, {columns} from {texts})").fetchone()
+    row = connection.execute(
+        f"select {', '.join(example.values())} from (select text, {columns} from {texts})"
+    ).fetchone()
     seen = {name: found for name, found in zip(example, row or (), strict=False) if found is not None}
     sure = [name for name in ("year", "month_name", "day", "month") if name in seen]
     if not {"day", "month"} & set(sure):
@@ -158,7 +164,8 @@ def _found_out(connection: duckdb.DuckDBPyConnection, texts: str, said: str) -> 
     if sure == ["either"]:
         raise ImportFailed(
             f"Expected to see whether the day or the month comes first in the column {said!r}, but no date tells: "
-            f"{seen['either']!r} may be either. Say it: date_format = \"%d/%m/%Y\" (day first) or \"%m/%d/%Y\" (month first)."
+            f'{seen["either"]!r} may be either. Say it: date_format = "%d/%m/%Y" (day first) or '
+            '"%m/%d/%Y" (month first).'
         )
     if not sure:
         return "null::timestamp"

@@ -41,7 +41,8 @@ def files_in(place: Path, pattern: str | None) -> tuple[Path, ...]:
     found = sorted(each for each in place.glob(pattern or "*") if each.is_file() and each.suffix.lower() in _SUFFIXES)
     if not found:
         raise ImportFailed(
-            f"Expected a file {pattern or 'ending in ' + ', '.join(_SUFFIXES)} in the folder {place}, but there is none. "
+            f"Expected a file {pattern or 'ending in ' + ', '.join(_SUFFIXES)} in the folder {place}, "
+            "but there is none. "
             "Check the folder, or the `file` of this section in the mapping."
         )
     return tuple(found)
@@ -52,8 +53,8 @@ def read_into(
 ) -> tuple[str, ...]:
     """Reads files of one layout into the temporary table `table`, one after the other.
 
-    Besides the source's columns, all text, the table has `file_` (name) and `row_` (1 is the first row below the header,
-    counted per file); `<table>_malformed` holds the lines that do not have the header's number of columns.
+    Besides the source's columns, all text, the table has `file_` (name) and `row_` (1 is the first row below the
+    header, counted per file); `<table>_malformed` holds the lines that have not as many columns as the header.
 
     Returns:
         The source's column names.
@@ -74,8 +75,12 @@ def read_into(
             )
         chosen = ", ".join(quoted(each) for each in (header or columns))
         select = f"select {literal(file.name)} as file_, row_, {chosen} from {part}"
-        connection.execute(f"insert into {table} {select}" if header else f"create or replace temp table {table} as {select}")
-        connection.execute(f"insert into {table}_malformed select {literal(file.name)}, row_, line from {part}_malformed")
+        connection.execute(
+            f"insert into {table} {select}" if header else f"create or replace temp table {table} as {select}"
+        )
+        connection.execute(
+            f"insert into {table}_malformed select {literal(file.name)}, row_, line from {part}_malformed"
+        )
         connection.execute(f"drop table {part}")
         header = header or columns
     _refuse_empty(connection, table, files)
@@ -132,7 +137,9 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, part: str, file: Path) 
         described = connection.execute(f"describe select * from {source}").fetchall()
         columns = tuple(str(row[0]) for row in described)
         texts = ", ".join(f"{quoted(name)}::varchar as {quoted(name)}" for name in columns)
-        connection.execute(f"create or replace temp table {part} as select row_number() over () as row_, {texts} from {source}")
+        connection.execute(
+            f"create or replace temp table {part} as select row_number() over () as row_, {texts} from {source}"
+        )
     except duckdb.Error as broken:
         raise ImportFailed(f"Expected a readable parquet file, but {file.name} is damaged: copy it again.") from broken
     return columns

@@ -1,4 +1,4 @@
-"""Loads clean rows of any one table by its key, and completes the history after an import. Knows the history, not the source."""
+"""Loads clean rows of a table by its key, and completes the history after an import. Knows no source."""
 
 import duckdb
 
@@ -38,7 +38,9 @@ def load_table(connection: duckdb.DuckDBPyConnection, section: Section) -> None:
         for name in TABLES[table]
     )
     same = " and ".join(f"o.{key} is not distinct from n.{key}" for key in keys)
-    connection.execute(f"create or replace temp table merged as select {values} from clean n left join {table} o on {same}")
+    connection.execute(
+        f"create or replace temp table merged as select {values} from clean n left join {table} o on {same}"
+    )
     known = " and ".join(f"{table}.{key} is not distinct from n.{key}" for key in keys)
     connection.execute(f"delete from {table} using merged n where {known}")
     connection.execute(f"insert into {table} by name select * from merged order by {', '.join(keys)}")
@@ -49,9 +51,14 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, section: Section) -> None
     """Replaces all lines of every order that came; a line of an order that the history lacks is refused."""
     connection.execute(
         f"insert into refused select file_, row_, '{UNKNOWN_ORDER}', "
-        "'order ' || order_id || ' is not among the orders', to_json(c)::varchar from clean c anti join orders using (order_id)"
+        "'order ' || order_id || ' is not among the orders', to_json(c)::varchar from clean c anti "
+        "join orders using (order_id)"
     )
-    numbered = "line_number" if section.has("line_number") else "row_number() over (partition by order_id order by file_, row_)"
+    numbered = (
+        "line_number"
+        if section.has("line_number")
+        else "row_number() over (partition by order_id order by file_, row_)"
+    )
     connection.execute(
         f"create or replace temp table new_lines as select c.* replace ({numbered}::integer as line_number, "
         "coalesce(c.sold_at, o.ordered_at) as sold_at, "
@@ -60,7 +67,8 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, section: Section) -> None
     )
     connection.execute("delete from order_lines where order_id in (select order_id from new_lines)")
     connection.execute(
-        "insert into order_lines by name select * exclude (file_, row_) from new_lines order by sold_at, order_id, line_number"
+        "insert into order_lines by name select * exclude (file_, row_) from new_lines order by "
+        "sold_at, order_id, line_number"
     )
 
 
@@ -75,7 +83,7 @@ def remember_prices(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def complete(connection: duckdb.DuckDBPyConnection) -> None:
-    """Adds the products, customers and stores that only lines and orders name, kinds, and prices where none is listed."""
+    """Adds products, customers and stores that only lines and orders name, kinds, and prices where none is listed."""
     connection.execute(
         "insert into products by name select distinct product_id from order_lines "
         "anti join products using (product_id) order by product_id"

@@ -15,7 +15,7 @@ _PORTION = 50_000
 
 
 def read_workbook(connection: duckdb.DuckDBPyConnection, part: str, file: Path, sheet: str | None) -> tuple[str, ...]:
-    """Makes the temporary tables `part` (`row_` and the columns) from one sheet, or from all with the first one's header.
+    """Makes the temporary table `part` (`row_` and the columns) from one sheet, or from all with the first header.
 
     Raises:
         ImportFailed: it is damaged, empty or has no such sheet.
@@ -26,7 +26,9 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, part: str, file: Path, 
         workbook = CalamineWorkbook.from_path(str(file))
         names = [sheet] if sheet else list(workbook.sheet_names)
         if sheet and sheet not in workbook.sheet_names:
-            raise ImportFailed(f"Expected a sheet {sheet!r} in {file.name}, but it has {', '.join(workbook.sheet_names)}.")
+            raise ImportFailed(
+                f"Expected a sheet {sheet!r} in {file.name}, but it has {', '.join(workbook.sheet_names)}."
+            )
         header: tuple[str, ...] = ()
         done = 0
         for name in names:
@@ -36,7 +38,9 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, part: str, file: Path, 
                 header = columns
                 done = _load_rows(connection, part, header, rows, done)
     except CalamineError as broken:
-        raise ImportFailed(f"Expected a readable Excel workbook, but {file.name} is damaged: save it again.") from broken
+        raise ImportFailed(
+            f"Expected a readable Excel workbook, but {file.name} is damaged: save it again."
+        ) from broken
     if not header:
         raise ImportFailed(f"Expected a header in the first row of {file.name}, but its sheets are empty.")
     return header
