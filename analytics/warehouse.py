@@ -94,11 +94,15 @@ class Warehouse:
 
         self.path = path
         self._lock = threading.Lock()
+        self._tables: dict[str, Any] = {}  # Ibis asks the database for the columns each time; once is enough
         self._backend = ibis.duckdb.connect(str(path), read_only=True)
 
     def table(self, name: str) -> Any:
         """The Ibis table `name` (one of `TABLES`, or "sales", the view that every figure comes from)."""
-        return self._backend.table(name)
+        with self._lock:
+            if name not in self._tables:
+                self._tables[name] = self._backend.table(name)
+            return self._tables[name]
 
     def frame(self, expression: Any) -> pd.DataFrame:
         """Runs an Ibis table expression and returns its rows."""

@@ -12,6 +12,7 @@ _MAX_CARD, _MIN_CARD = 19, 13
 
 # What follows "my password is" when it is not a password.
 _NOT_A_SECRET = (
+    r"(?!\[secret removed)"
     r"(?!(?:not|no|wrong|incorrect|invalid|lost|forgotten|expired|broken|missing|too|being|never|still|the|a|an|my|to|"
     r"please|correct|right|gone|reset|required|needed|working)\b)"
 )
@@ -77,7 +78,7 @@ def _is_card(digits: str) -> bool:
     if not _MIN_CARD <= length <= _MAX_CARD or not digits.isdecimal():
         return False
     digits = "".join(str(int(digit)) for digit in digits)
-    prefixes = {13: "4", 14: ("30", "36", "38", "39"), 15: ("34", "37", "2131", "1800")}
+    prefixes: dict[int, tuple[str, ...]] = {13: ("4",), 14: ("30", "36", "38", "39"), 15: ("34", "37", "2131", "1800")}
     if not digits.startswith(prefixes.get(length, ("2", "3", "4", "5", "6"))):
         return False
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]

@@ -15,9 +15,10 @@ _WORDS: Final = {
     "prompt_attack": (
         r"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*|neglect)\b.{0,30}\b(?:previous|prior|above|"
         r"earlier|all|any|your|"
-        r"these|those|system|safety)\b.{0,25}\b(?:instructions?|rules|prompts?|guidelines?|directives?|restrictions?|"
+        r"system|safety)\b.{0,25}\b(?:instructions?|rules|prompts?|guidelines?|directives?|restrictions?|"
         r"safeguards?|programming|training|commands)\b",
-        r"\bignor\w*\b.{0,30}\b(?:anweisung\w*|instrucciones|instructions|istruzioni|instru[cç][oõ]es|regeln|reglas)\b",
+        r"\bignor\w*\b.{0,12}\b(?:alle\w*|toda?s?|toutes?|tutt[ei]|vorherige\w*|deine|tus|vos|tes|suas)\b.{0,30}\b(?:anweisungen|"
+        r"instrucciones|instructions|istruzioni|instru[cç][oõ]es|regeln|reglas|règles)\b",
         r"\b(?:system|hidden|initial|developer)[ _-]+(?:prompt|instructions|message)\b",
         r"\b(?:show|reveal|print|repeat|output|leak|tell me|give me|what(?:'s| is|"
         r" are))\b.{0,25}\byour (?:\w+ )?prompt\b",
@@ -29,7 +30,7 @@ _WORDS: Final = {
         r"\b(?:new|updated|real|actual) (?:instructions|directive|system rules)\s*:",
         r"\b(?:do anything now|jailbreak|stay in character|break character|evil twin|opposite day)\b",
         r"\byou are (?:now|no longer) (?:a|an|the|in|my|dan|free|bound|restricted|unrestricted|called|acting)\b",
-        r"\b(?:pretend|imagine|act|behave|respond|role-?play|roleplay)\b.{0,15}\b(?:you are|you're|you were|"
+        r"\b(?:pretend|imagine|act|behave|respond|role[- ]?play)\b.{0,15}\b(?:you are|you're|you were|"
         r"to be|as|like)"
         r"\b.{0,25}\b(?:admin\w*|root|manager|staff|owner|developer|unrestricted|unfiltered|hacker|evil|ai|dan|"
         r"linux|terminal|"
@@ -110,7 +111,7 @@ PATTERNS: Final = {
 }
 
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁɡαορεικν", "aeopcyxisjdgaopeikv")
-_DIGITS_AS_LETTERS = str.maketrans("013457@$!", "oleastasi")
+_DIGITS_AS_LETTERS = tuple(str.maketrans("013457@$!", f"o{one}eastasi") for one in "il")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX = re.compile(r"\b(?:[0-9a-f]{2}\s?){12,}\b", re.IGNORECASE)
 _SPACED_LETTERS = re.compile(r"\b(?:\w[ .\-_*]){4,}\w\b")
@@ -139,34 +140,8 @@ def only_abuse(text: str) -> bool:
 
 
 _FILLERS = frozenset(
-    [
-        "this",
-        "that",
-        "your",
-        "you're",
-        "youre",
-        "what",
-        "with",
-        "just",
-        "even",
-        "such",
-        "very",
-        "damn",
-        "hell",
-        "you're",
-        "absolutely",
-        "totally",
-        "complete",
-        "piece",
-        "really",
-        "please",
-        "again",
-        "have",
-        "been",
-        "always",
-        "never",
-        "hate",
-    ]
+    ["this", "that", "your", "you're", "youre", "what", "with", "just", "even", "such", "very", "damn", "hell", "piece"]
+    + ["absolutely", "totally", "complete", "really", "please", "again", "have", "been", "always", "never", "hate"]
 )
 
 
@@ -180,7 +155,7 @@ def _unveiled(plain: str, text: str) -> list[str]:
     joined = _SPACED_LETTERS.sub(
         lambda match: re.sub(r"[ .\-_*]", "", match.group()), re.sub(r"[ ]{2,}", " \u2007", plain)
     )
-    readings = [codecs.decode(plain, "rot13"), plain.translate(_DIGITS_AS_LETTERS), joined.replace("\u2007", "")]
+    readings = [codecs.decode(plain, "rot13"), *map(plain.translate, _DIGITS_AS_LETTERS), joined.replace("\u2007", "")]
     readings += [_decoded_base64(match.group()) for match in _ENCODED.finditer(text)]
     readings += [_decoded_hex(match.group()) for match in _HEX.finditer(text)]
     return readings

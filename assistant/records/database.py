@@ -104,7 +104,7 @@ def _readable_failures() -> Iterator[None]:
     try:
         yield
     except DBAPIError as failure:
-        if type(failure).__name__ not in ("OperationalError", "InterfaceError"):
+        if type(failure).__name__ not in ("OperationalError", "InterfaceError", "DatabaseError"):
             raise
         raise RecordsUnavailable(
             f"The records could not be reached or written ({failure.orig}). Nothing was changed. "

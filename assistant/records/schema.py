@@ -171,7 +171,7 @@ def create_schema(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("select pg_advisory_xact_lock(7226571)")
     METADATA.create_all(connection)
-    guards = _POSTGRES_GUARD
+    guards: tuple[str, ...] = _POSTGRES_GUARD
     if connection.dialect.name == "sqlite":
         guards = tuple(_SQLITE_GUARD.format(event=event) for event in ("update", "delete"))
     for statement in guards:

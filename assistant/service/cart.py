@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from assistant.errors import BadCall, NotFound, Refused
+from assistant.errors import BadCall, NotFound, Refused, Unclear
 from assistant.messages import Fact, ProductCard, Table, ToolResult
 from assistant.records import CartLine
+from assistant.service.items import best_titles
 from assistant.service.orders import amount, total
 from assistant.service.stock import units_on_hand
 from assistant.toolbox import Context, Tool, tool
@@ -45,14 +46,9 @@ def remove_from_cart(context: Context, product: str) -> ToolResult:
     Args:
         product: the product, by name or id, as the customer said it.
     """
-    shop, session = context.shop, context.session
-    found = shop.resolve.product(product)
-    line = shop.records.remove_from_cart(session, found.product_id)
-    if line is None:
-        titles = [each.title for each in shop.records.cart(session)]
-        raise NotFound(
-            f"{found.title} is not in your cart" + (f"; it holds {listed(titles)}." if titles else "; it is empty.")
-        )
+    records, session = context.shop.records, context.session
+    line = _held(records.cart(session), product)
+    records.remove_from_cart(session, line.product_id)
     return _shown(context, _priced(context), f"I've taken {number(line.quantity)} × {line.title} out of your cart.")
 
 
@@ -66,6 +62,19 @@ def view_cart(context: Context) -> ToolResult:
 
 
 TOOLS: tuple[Tool, ...] = (add_to_cart, remove_from_cart, view_cart)
+
+
+def _held(cart: tuple[CartLine, ...], said: str) -> CartLine:
+    """The line of the cart that was meant."""
+    by_id = [line for line in cart if line.product_id.lower() == said.strip().lower()]
+    found = by_id or [cart[place] for place in best_titles([line.title for line in cart], said)]
+    titles = tuple(line.title for line in found or cart)
+    if not found:
+        holds = f"it holds {listed(titles)}" if titles else "it is empty"
+        raise NotFound(f"I can't find “{said.strip()[:60]}” in your cart; {holds}.")
+    if len(found) > 1:
+        raise Unclear(f"Which one do you mean: {listed(titles, 'or')}?", titles)
+    return found[0]
 
 
 def _check_stock(shop: "Shop", product_id: str, title: str, held: int, quantity: int) -> None:
@@ -82,11 +91,8 @@ def _priced(context: Context) -> tuple[CartLine, ...]:
     """The cart at today's prices; a product that the shop no longer has keeps the price it was put in at."""
     lines = []
     for line in context.shop.records.cart(context.session):
-        try:
-            price = context.shop.resolve.product(line.product_id).price
-        except NotFound:
-            price = None
-        now = line.unit_price if price is None else price
+        product = context.shop.resolve.product_by_id(line.product_id)
+        now = line.unit_price if product is None or product.price is None else product.price
         lines.append(CartLine(line.product_id, line.title, now, line.quantity))
     return tuple(lines)
 

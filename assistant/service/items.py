@@ -39,28 +39,8 @@ _POSITION = re.compile(
     r"(?:the )?(" + "|".join([*_ORDINALS, "last"]) + r")(?: (?:item|one|line|product))?)$"
 )
 _NOISE = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "my",
-        "of",
-        "one",
-        "ones",
-        "item",
-        "items",
-        "please",
-        "some",
-        "that",
-        "this",
-        "those",
-        "these",
-        "from",
-        "in",
-        "and",
-        "with",
-        "s",
-    ]
+    ["the", "a", "an", "my", "of", "one", "ones", "item", "items", "please", "some", "that", "this", "those", "these"]
+    + ["from", "in", "and", "with", "s"]
 )
 
 
@@ -166,23 +146,23 @@ def _by_title(lines: list[OrderLine], text: str) -> tuple[list[OrderLine], int |
     leading = re.match(r"^(?:(\d{1,4})|(" + "|".join(_COUNTS) + r"))\s*(?:x|×)?\s+(?:of\s+)?", text)
     if leading:
         said = leading.group(1) or str(_COUNTS[leading.group(2)])
-        counted = [line for line in lines if _words(line.title)[:1] in ([said], [leading.group(2) or said])]
-        if not _best(counted, text):
+        starts = [[said], [leading.group(2) or said]]
+        if not best_titles([line.title for line in lines if _words(line.title)[:1] in starts], text):
             rest, count = text[leading.end() :], int(said)
     rest = re.sub(r"^(?:all|both|every)(?: of)?(?: the| my)? ", "", rest)
-    return _best(lines, rest), count
+    return [lines[place] for place in best_titles([line.title for line in lines], rest)], count
 
 
-def _best(lines: list[OrderLine], text: str) -> list[OrderLine]:
-    words = [word for word in _words(text) if word not in _NOISE]
-    if not words or not lines:
+def best_titles(titles: Sequence[str], said: str) -> list[int]:
+    """The places of the titles that the words fit best: none, one, or several that are equally near."""
+    words = [word for word in _words(said) if word not in _NOISE]
+    if not words or not titles:
         return []
-    same = [line for line in lines if _words(line.title) == _words(text)]
+    same = [place for place, title in enumerate(titles) if _words(title) == _words(said)]
     if same:
         return same
-    scores = {line.position: _similarity(words, _words(line.title)) for line in lines}
-    top = max(scores.values())
-    return [line for line in lines if scores[line.position] >= max(_MEANT, top - _CLOSE)]
+    scores = [_similarity(words, _words(title)) for title in titles]
+    return [place for place, score in enumerate(scores) if score >= max(_MEANT, max(scores) - _CLOSE)]
 
 
 def _similarity(words: list[str], title: list[str]) -> float:

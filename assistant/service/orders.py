@@ -172,9 +172,8 @@ def find_order(shop: "Shop", customer_id: str, said: str | None, *, latest_if_un
     if not re.search(r"\d", said) and (not key or _LATEST.search(said)):
         if len(sales) > 1 and not latest_if_unsaid and not _LATEST.search(said):
             latest = sales.head(3)
-            choices = tuple(
-                f"{each} of {day(at.date())}" for each, at in zip(latest.order_id, latest.ordered_at, strict=True)
-            )
+            dates = [day(each.date()) for each in latest["ordered_at"]]
+            choices = tuple(f"{each} of {on}" for each, on in zip(latest["order_id"], dates, strict=True))
             raise Unclear(f"Which order do you mean? Your latest: {listed(choices, 'or')}.", choices)
         chosen = sales.head(1)
     if not len(chosen):

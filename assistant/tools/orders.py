@@ -193,7 +193,7 @@ def hand_off(context: Context, reason: str) -> ToolResult:
     records = context.shop.records
     place = records.hand_off(context.session, reason, summary_of(records, context.session, reason))
     return ToolResult(
-        headline=f"I've passed this to a colleague under number {place}, with a summary so that you needn't repeat yourself.",
+        headline=f"I've passed this to a colleague under number {place}, so you needn't repeat yourself.",
         facts=(Fact("hand-off number", place, "", str(place)),),
         handed_off=True,
     )
@@ -265,7 +265,10 @@ def _proposed_again(context: Context, write: Write) -> Proposal:
     check_quantities(order, chosen)
     if write.action == "return":
         return propose_return(shop, order, chosen, reason, rules)
-    new = [shop.resolve.product(each["to_product_id"]) for each in payload["lines"]]
+    found = [shop.resolve.product_by_id(each["to_product_id"]) for each in payload["lines"]]
+    new = [product for product in found if product is not None]
+    if len(new) < len(found):
+        raise Refused(CHANGED_MEANWHILE)
     return propose_exchange(shop, order, chosen, new, reason, rules)
 
 
