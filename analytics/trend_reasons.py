@@ -5,14 +5,16 @@ from typing import Any, Literal
 
 Kind = Literal["rising", "falling", "new", "stopped", "one_off", "returns"]
 ONE_OFF_SHARE = 0.6  # of a group's sales value in one order: no trend, whatever the total says
+_WORTH = 0.001  # of the shop's sales value: a smaller single order is not worth a manager's time
 _SEASONAL = 1.25  # a season factor worth a word
 
 
 @dataclass(frozen=True)
 class Shop:
-    """The whole shop's growth of orders in percent, and the bounds of the test."""
+    """The whole shop's growth of orders in percent, its sales value, and the bounds of the test."""
 
     growth: float
+    gross: float
     false_discovery_rate: float
     fewest_orders: int
 
@@ -71,7 +73,7 @@ class Group:
             return "rising"
         if changed and self.orders < min(self.orders_before, self.expected) and self.value < self.before:
             return "falling"
-        bulky = self.orders >= 5 and self.largest >= ONE_OFF_SHARE * self.gross
+        bulky = self.orders >= 5 and self.largest >= max(ONE_OFF_SHARE * self.gross, _WORTH * shop.gross)
         return "one_off" if bulky and self.value >= 2 * max(self.before, 0.0) and self.before > 0 else None
 
 

@@ -91,7 +91,8 @@ def find_trends(
     first = warehouse.span()[0]
     if before[0] < first:
         raise NotEnoughHistory(
-            f"Expected sales from {before[0]} on to compare with, but the history begins on {first}. "
+            f"Expected sales from {before[0].day} {before[0]:%B %Y} on to compare with, "
+            f"but the history begins on {first.day} {first:%B %Y}. "
             "Ask for a later or shorter period."
         )
     last_year = (_year_before(period[0]), _year_before(period[1]))
@@ -192,7 +193,7 @@ def _list(
         is_new=first_sales.reindex(frame.index) >= pd.Timestamp(period[0]),
     )
     growth = 100 * (shop["orders_now"] / shop["orders_before"] - 1) if shop["orders_before"] else 0.0
-    whole = Shop(float(growth), settings.false_discovery_rate, settings.fewest_orders)
+    whole = Shop(float(growth), float(shop["gross_now"]), settings.false_discovery_rate, settings.fewest_orders)
     found = []
     for key, row in frame.iterrows():
         group = Group.of(row, has_last_year)

@@ -1,5 +1,7 @@
 """A shop's own exports, read by its map.toml (see `analytics.imports.mapping` for how one is written)."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from analytics.errors import ImportFailed
@@ -23,10 +25,16 @@ def ingest_csv(file_or_folder: Path, mapping: Path, warehouse_path: Path, progre
         ShopBusy: another process builds in this folder.
     """
     source_map = read_map(mapping)
-    sources = []
-    for section in source_map.sections:
-        sources.append(Source(_files(section, file_or_folder), section.form, lambda header, section=section: section))
+    sources = [
+        Source(_files(section, file_or_folder), section.form, partial(_as_mapped, section))
+        for section in source_map.sections
+    ]
     return run_import(source_map.name, sources, warehouse_path, progress)
+
+
+def _as_mapped(section: Section, header: Sequence[str]) -> Section:
+    """The section as the map has it; whether the file has its columns is checked when the rows are cleaned."""
+    return section
 
 
 def _files(section: Section, place: Path) -> tuple[Path, ...]:

@@ -152,7 +152,7 @@ def _found_out(connection: duckdb.DuckDBPyConnection, texts: str, said: str) -> 
         f"select {', '.join(example.values())} from (select text, {columns} from {texts})"
     ).fetchone()
     seen = {name: found for name, found in zip(example, row or (), strict=False) if found is not None}
-    sure = [name for name in ("year", "month_name", "day", "month") if name in seen]
+    sure: list[str] = [name for name in ("year", "month_name", "day", "month") if name in seen]
     if not {"day", "month"} & set(sure):
         sure += [name for name in ("either", "same") if name in seen][:1]
     if len(sure) > 1:

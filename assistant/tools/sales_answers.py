@@ -1,14 +1,27 @@
 """Words, facts, table and chart of a sales report. Knows how figures are said, not how they are computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from analytics.report_records import CALENDAR, COLUMNS, Change, Report, ReportRow
+from analytics.report_records import CALENDAR, COLUMNS, Report, ReportRow
 from assistant.messages import Cell, Chart, Fact, ProductCard, Series, Table, ToolResult
 from assistant.periods import Period
 from assistant.resolve import Product
-from assistant.tools.sales_words import METHODS, NAMES, PLURALS, change_words, exact, in_country, row_name, shown, when
+from assistant.tools.sales_words import (
+    METHODS,
+    NAMES,
+    PLURALS,
+    RATES,
+    change_words,
+    cut_spans,
+    exact,
+    in_country,
+    row_name,
+    row_time,
+    shown,
+    when,
+)
 from assistant.wording import day, listed, number, percent, plural, span
 
 _NAMED_IN_HEADLINE = 5
@@ -51,17 +64,21 @@ def report_answer(report: Report, said: Said, unsold: int, product: Callable[[st
     )
 
 
+def _about(report: Report, said: Said) -> str:
+    """What is counted: " of PARTY BUNTING"."""
+    category = report.request.category
+    return "".join([f" of {said.product}" if said.product else "", f" in the category {category}" if category else ""])
+
+
 def _scope(report: Report, said: Said) -> str:
     """What the figure is limited to: " of PARTY BUNTING in the Netherlands"."""
     request = report.request
     parts = [
-        f"of {said.product}" if said.product else "",
-        f"in the category {request.category}" if request.category else "",
         f"in {in_country(request.country)}" if request.country else "",
         f"at the store {said.store}" if said.store else "",
         f"by {said.customer}" if said.customer else "",
     ]
-    return "".join(f" {part}" for part in parts if part)
+    return _about(report, said) + "".join(f" {part}" for part in parts if part)
 
 
 def _nothing(report: Report, said: Said) -> str | None:
@@ -81,10 +98,9 @@ def _total_headline(report: Report, said: Said) -> str:
     if metric == "customers":
         return f"{plural(report.total, 'different customer')} bought{scope} {time}."
     if metric == "units":
-        return (
-            f"{plural(report.total, 'unit')}{scope} {'was' if report.total == 1 else 'were'} sold {time}, "
-            "returns deducted."
-        )
+        about = _about(report, said)
+        were = "was" if report.total == 1 else "were"
+        return f"{plural(report.total, 'unit')}{about} {were} sold{scope.removeprefix(about)} {time}, returns deducted."
     if metric == "return_rate":
         return f"{figure} of the sales value{scope} was returned {time}."
     return f"{'The average order value' if metric == 'average_order_value' else 'Revenue'}{scope} {time} was {figure}."
@@ -99,16 +115,11 @@ def _groups_headline(report: Report, said: Said) -> str:
     def told(row: ReportRow) -> str:
         return f"{row_name(row, by)} ({shown(row.value, request.metric, said.currency)})"
 
-    total = f"in all it was {shown(report.total, request.metric, said.currency)}"
+    overall = "overall" if request.metric in RATES else "in all"
+    total = f"{overall} it was {shown(report.total, request.metric, said.currency)}"
     if by not in COLUMNS and not request.top and not request.order:
-        # Rows are in the order of time: the first of equal ones is named.
-        most, least = max(rows, key=lambda row: row.value or 0.0), min(rows, key=lambda row: row.value or 0.0)
-        if len(rows) == 1:
-            return (
-                f"The {name}{time} was {shown(rows[0].value, request.metric, said.currency)}, all in "
-                f"{row_name(rows[0], by)}."
-            )
-        return f"The {name}{time}, by {by}, was highest in {told(most)} and lowest in {told(least)}; {total}."
+        what = "Revenue" if request.metric == "revenue" else f"The {name}"
+        return _course_headline(report, said, rows, f"{what}{time}", total)
     order = request.order or "highest"
     if len(rows) == 1:
         return f"The {by} with the {order} {name}{time} was {told(rows[0])}; {total}."
@@ -119,6 +130,22 @@ def _groups_headline(report: Report, said: Said) -> str:
         )
     first = listed([told(row) for row in rows[1:3]])
     return f"The {by} with the {order} {name}{time} was {told(rows[0])}, followed by {first}; {total}."
+
+
+def _course_headline(report: Report, said: Said, rows: Sequence[ReportRow], what: str, total: str) -> str:
+    """Names the best and the worst span of a course; spans that the period cuts off are named only where all are."""
+    by, metric = str(report.request.group_by), report.request.metric
+    whole = [row for row in rows if row.key not in cut_spans(report)]
+    rows = whole if len(whole) > 1 else rows
+
+    def told(row: ReportRow) -> str:
+        return f"{row_time(row, by)} ({shown(row.value, metric, said.currency)})"
+
+    if len(rows) == 1:
+        return f"{what} was {shown(rows[0].value, metric, said.currency)}, all of it {row_time(rows[0], by)}."
+    # Rows are in the order of time: the first of equal ones is named.
+    most, least = max(rows, key=lambda row: row.value or 0.0), min(rows, key=lambda row: row.value or 0.0)
+    return f"{what}, by {by}, was highest {told(most)} and lowest {told(least)}; {total}."
 
 
 def _comparison(report: Report, said: Said) -> str:
@@ -147,18 +174,26 @@ def _facts(report: Report, said: Said) -> tuple[Fact, ...]:
     facts = [fact(f"{about} {when(said.period)}", report.total)]
     if said.earlier and report.before_lines:
         facts.append(fact(f"{about} {when(said.earlier)}", report.before))
-        facts += _change_facts(report.change, fact)
+        facts += _change_facts(report, fact)
     if report.request.group_by:
         facts += [fact(row_name(row, report.request.group_by), row.value) for row in report.rows]
         facts.append(Fact("groups", report.n_groups, "", number(report.n_groups)))
     return tuple(facts)
 
 
-def _change_facts(change: Change, fact: Callable[[str, float | None], Fact]) -> list[Fact]:
-    facts = [fact("difference", change.difference)] if change.difference is not None else []
-    if change.percent is not None:
-        facts.append(Fact("change", round(change.percent, 2), "percent", percent(abs(change.percent))))
-    return facts
+def _change_facts(report: Report, fact: Callable[[str, float | None], Fact]) -> list[Fact]:
+    change = report.change
+    if change.difference is None:
+        return []
+    if report.request.metric == "return_rate":
+        points = round(change.difference, 2)
+        return [Fact("difference", points, "percentage points", f"{abs(points):.2f} percentage points")]
+    grown = (
+        []
+        if change.percent is None
+        else [Fact("change", round(change.percent, 2), "percent", percent(abs(change.percent)))]
+    )
+    return [fact("difference", change.difference), *grown]
 
 
 def _table(report: Report, said: Said) -> Table:
@@ -201,7 +236,10 @@ def _cards(report: Report, product: Callable[[str], Product | None]) -> tuple[Pr
 def _notes(report: Report, said: Said, unsold: int) -> tuple[str, ...]:
     request, by = report.request, report.request.group_by
     first, last = said.history
-    notes = [f"From {day(report.start)} to {day(report.end)}." if report.start <= report.end else ""]
+    notes = []
+    if report.start <= report.end:
+        dates = span(report.start, report.end)
+        notes.append(f"From {dates}." if report.start < report.end else f"On {dates}.")
     if said.period.end > last:
         notes.append(f"The history ends on {day(last)}, so {said.period.label} is not complete.")
     if said.period.start < first:
@@ -212,8 +250,8 @@ def _notes(report: Report, said: Said, unsold: int) -> tuple[str, ...]:
             notes.append(f"The history begins on {day(first)}, so {said.earlier.label} is not complete.")
     if by is None:
         return tuple(note for note in notes if note)
-    if len(report.rows) < report.n_groups:
-        which = "last" if request.order == "lowest" else "top"
+    if 1 < len(report.rows) < report.n_groups:
+        which = "lowest" if request.order == "lowest" else "top"
         notes.append(f"The {which} {len(report.rows)} of {report.n_groups:,} {PLURALS[by]}.")
     if report.unassigned and report.unit != "customers":
         missing = {
@@ -225,35 +263,20 @@ def _notes(report: Report, said: Said, unsold: int) -> tuple[str, ...]:
         figure = shown(report.unassigned, request.metric, said.currency)
         notes.append(f"Sales without {missing} ({NAMES[request.metric]} {figure}) are in the total and in no row.")
     few = sum(1 for row in report.rows if row.orders < _FEW_ORDERS)
-    if few and request.metric in ("return_rate", "average_order_value"):
-        notes.append(f"{few} of the rows rest on fewer than {_FEW_ORDERS} orders, so their figures say little.")
+    if few and request.metric in RATES:
+        notes.append(
+            f"{few} of the rows {'rests' if few == 1 else 'rest'} on fewer than {_FEW_ORDERS} orders, "
+            "so their figures say little."
+        )
     if unsold:
         notes.append(
             f"Another {plural(unsold, 'product')} sold before had no sale at all in these days and "
             f"{'is' if unsold == 1 else 'are'} not listed."
         )
-    notes += _cut_spans(report, by)
+    for key, held in cut_spans(report).items():
+        name = row_name(ReportRow(key, key, None, 0), by)
+        notes.append(f"{name[0].upper()}{name[1:]} holds only {plural(held, 'day')} here.")
     return tuple(note for note in notes if note)
-
-
-def _cut_spans(report: Report, by: str) -> list[str]:
-    """Says which week, month or quarter at an edge holds only some of its days."""
-    if by not in ("week", "month", "quarter") or not report.rows:
-        return []
-    notes = []
-    keys = sorted(row.key for row in report.rows)
-    for key in dict.fromkeys((keys[0], keys[-1])):
-        first = date.fromisoformat(key)
-        months = {"month": 1, "quarter": 3}.get(by)
-        after = first + timedelta(days=7)
-        if months:
-            index = first.year * 12 + first.month - 1 + months
-            after = date(index // 12, index % 12 + 1, 1)
-        held = (min(report.end, after - timedelta(days=1)) - max(report.start, first)).days + 1
-        if 0 < held < (after - first).days:
-            name = row_name(ReportRow(key, key, None, 0), by)
-            notes.append(f"{name[0].upper()}{name[1:]} holds only {plural(held, 'day')} here.")
-    return notes
 
 
 def _follow_ups(report: Report, said: Said) -> tuple[str, ...]:

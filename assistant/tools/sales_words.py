@@ -1,9 +1,9 @@
 """How the figures, times and groups of a sales report are said. Knows no report as a whole and no data."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from analytics.report_records import CALENDAR, Change, Metric, ReportRow
+from analytics.report_records import CALENDAR, Change, Metric, Report, ReportRow
 from assistant.periods import Period
 from assistant.wording import day, money, number, percent
 
@@ -24,6 +24,7 @@ METHODS: Final[dict[Metric, str]] = {
     "average_order_value": "Revenue (returns deducted) divided by the number of orders.",
     "return_rate": "Value of returned merchandise divided by the value sold, by the days on which each was booked.",
 }
+RATES: Final = ("average_order_value", "return_rate")
 PLURALS: Final = {
     "product": "products",
     "category": "categories",
@@ -89,6 +90,29 @@ def row_name(row: ReportRow, group_by: str) -> str:
         "month": f"{first:%B %Y}",
         "quarter": f"Q{(first.month + 2) // 3} {first.year}",
     }[group_by]
+
+
+def row_time(row: ReportRow, group_by: str) -> str:
+    """A span of time behind its preposition: "on Monday", "from 12:00 to 13:00", "in May 2011"."""
+    preposition = {"day": "on", "weekday": "on", "hour": "from"}.get(group_by, "in")
+    return f"{preposition} {row_name(row, group_by)}"
+
+
+def cut_spans(report: Report) -> dict[str, int]:
+    """The first and last week, month or quarter where the report holds only some of its days -> how many."""
+    by = report.request.group_by
+    if by not in ("week", "month", "quarter") or not report.rows:
+        return {}
+    keys = sorted(row.key for row in report.rows)
+    found = {}
+    for key in dict.fromkeys((keys[0], keys[-1])):
+        first = date.fromisoformat(key)
+        index = first.year * 12 + first.month - 1 + (3 if by == "quarter" else 1)
+        after = first + timedelta(days=7) if by == "week" else date(index // 12, index % 12 + 1, 1)
+        held = (min(report.end, after - timedelta(days=1)) - max(report.start, first)).days + 1
+        if 0 < held < (after - first).days:
+            found[key] = held
+    return found
 
 
 def change_words(change: Change, metric: Metric, currency: str) -> str:

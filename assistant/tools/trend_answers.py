@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analytics.report_records import Change
 from analytics.trends import Trend, Trends
-from assistant.messages import Chart, Fact, Series, Table, ToolResult
+from assistant.messages import Cell, Chart, Fact, Series, Table, ToolResult
 from assistant.periods import Period
 from assistant.tools.sales_words import PLURALS, change_words, when
 from assistant.wording import day, listed, money, number, percent, plural, span
@@ -59,29 +59,22 @@ def _groups(found: Trends) -> str:
             "more than chance explains."
         )
     parts = [
-        f"{len(each)} {'is' if len(each) == 1 else 'are'} {word}, most of all {_named(each)}"
-        if each
-        else f"none is {word}"
+        f"{len(each)} {'is' if len(each) == 1 else 'are'} {word}{_named(each)}" if each else f"none is {word}"
         for each, word in ((found.rising, "rising"), (found.falling, "falling"))
     ]
     if found.unusual:
-        parts.append(
-            f"{len(found.unusual)} {'is' if len(found.unusual) == 1 else 'are'} unusual, first "
-            f"{_first_unusual(found.unusual[0])}"
-        )
+        kinds = [_KINDS[kind] for kind in dict.fromkeys(each.kind for each in found.unusual)]
+        parts.append(f"{len(found.unusual)} {'is' if len(found.unusual) == 1 else 'are'} unusual ({', '.join(kinds)})")
     return f"Of {plural(found.tested, found.group_by, many)} with enough orders to tell, {'; '.join(parts)}."
 
 
 def _named(trends: Sequence[Trend]) -> str:
-    return listed([f"{each.label} ({_orders(each)})" for each in trends[:_NAMED]])
+    named = listed([f"{each.label} ({_orders(each)})" for each in trends[:_NAMED]])
+    return f", most of all {named}" if len(trends) > 1 else f", {named}"
 
 
 def _orders(trend: Trend) -> str:
     return f"{number(trend.orders)} orders after {number(trend.orders_before)}"
-
-
-def _first_unusual(trend: Trend) -> str:
-    return f"{trend.label} ({_KINDS[trend.kind]}: {trend.reason})"
 
 
 def _facts(found: Trends, period: Period, earlier: Period, currency: str) -> tuple[Fact, ...]:
@@ -120,7 +113,7 @@ def _table(shown: Sequence[Trend], found: Trends, currency: str) -> Table:
     rows = []
     for each in shown:
         grown = Change(each.value, each.before).percent
-        cells = [_KINDS[each.kind], each.label, round(each.value, 2), round(each.before, 2),
+        cells: list[Cell] = [_KINDS[each.kind], each.label, round(each.value, 2), round(each.before, 2),
                  None if grown is None else round(grown, 1), each.reason]  # fmt: skip
         if found.last_year is not None:
             cells.insert(4, None if each.last_year is None else round(each.last_year, 2))
