@@ -22,6 +22,7 @@ from retrieval.results import Hit, SearchResult, Sort
 from retrieval.vectors import VectorSettings
 
 NAME = "products"
+MUCH_BETTER = 0.1  # in relevance: what lies outside the filters is named where it fits the wish that much better
 LONGEST_QUERY = 400  # characters; a wish is shorter, and what follows would blur it
 
 
@@ -137,13 +138,15 @@ class Catalog:
         text = " ".join(query.split())[:LONGEST_QUERY]
         if not any(letter.isalnum() for letter in text):
             return self._browse(index, query, filters, "popular" if sort == "relevance" else sort, limit)
-        wish = Wish(index.lexical.match(text), self.embedder.encode([text])[0])
+        match = index.lexical.match(text)
+        wish = Wish(match, self.embedder.encode([match.mended(text)])[0], self._row_of.get(text.upper()))
         ranked = self._rank(index, wish, filters)
         anywhere = self._rank(index, wish, Filters()) if filters else ranked
         carries = float(anywhere.relevance.max(initial=0.0))
-        hits = self._shown(index, ranked, wish.match, sort, limit)
+        hits = self._shown(index, ranked, match, sort, limit)
         shown = {hit.product_id for hit in hits}
-        nearest = () if ranked.matching.size else self._shown(index, anywhere, wish.match, "relevance", limit)
+        inside = float(ranked.relevance.max(initial=0.0))
+        nearest = self._shown(index, anywhere, match, "relevance", limit) if filters else ()
         return SearchResult(
             query=query,
             filters=filters,
@@ -152,8 +155,10 @@ class Catalog:
             carries=carries,
             carried=carries >= CARRIED,
             dropped=() if ranked.matching.size else to_drop(filters, index.products, anywhere.matching),
-            alternatives=tuple(hit for hit in nearest if hit.product_id not in shown),
-            not_found=tuple(term.said for term in wish.match.terms if not term.stands_for),
+            alternatives=tuple(
+                hit for hit in nearest if hit.product_id not in shown and hit.relevance > inside + MUCH_BETTER
+            ),
+            not_found=tuple(term.said for term in match.terms if not term.stands_for),
         )
 
     def _index(self) -> OpenIndex:

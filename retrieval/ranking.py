@@ -25,6 +25,7 @@ class Wish:
 
     match: Match
     vector: Vectors
+    named: int | None = None  # row of the product whose id the query is
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Ranked:
 
     rows: Rows
     scores: Numbers
+    cosines: Numbers
     relevance: Numbers
     matching: Rows
     complete: bool
@@ -59,20 +61,22 @@ def rank(
     none = np.zeros(len(mask))
     bm25 = np.where(mask, wish.match.scores, 0.0) if index.lexical.size else none
     coverage = wish.match.coverage.astype(float) if index.lexical.size else none
+    named = [wish.named] if wish.named is not None and mask[wish.named] else []
     nearest = index.store.nearest(wish.vector, DENSE_CANDIDATES, where) if mask.any() else []
     cosine = {row_of[each]: value for each, value in nearest if each in row_of and mask[row_of[each]]}
     cut_at = min(cosine.values(), default=0.0) if len(nearest) == DENSE_CANDIDATES else -1.0
-    cosine.update(_cosines(index, wish.vector, [row for row in _best(bm25) if row not in cosine]))
+    cosine.update(_cosines(index, wish.vector, [row for row in [*_best(bm25), *named] if row not in cosine]))
     rows = np.array(sorted(cosine), dtype=np.int64)
     cosines = np.array([cosine[row] for row in rows], dtype=float)
     scores = fused(bm25[rows], coverage[rows], cosines, _popularity(index)[rows])
     likely = relevance(coverage[rows], cosines)
+    scores[rows == wish.named], likely[rows == wish.named] = 2.0, 1.0
     order = np.argsort(-scores, kind="stable")
     # a text that holds every word matches whatever its cosine, so these are counted beyond the candidates
     whole = np.flatnonzero((bm25 > 0) & (coverage >= 0.999))
     matching = np.union1d(rows[likely >= MATCHES], whole)
     complete = bool(relevance(np.zeros(1), np.array([cut_at]))[0] < MATCHES)
-    return Ranked(rows[order], scores[order], likely[order], matching, complete)
+    return Ranked(rows[order], scores[order], cosines[order], likely[order], matching, complete)
 
 
 def _best(bm25: Numbers) -> list[int]:

@@ -63,7 +63,7 @@ class SearchResult:
         carries: how surely the shop carries such a thing at all, filters aside, 0 to 1.
         carried: whether that is above the calibrated threshold.
         dropped: where nothing matches within the filters, the filters without each of which something would.
-        alternatives: nearest products outside the filters, or outside the wish where it is not carried.
+        alternatives: products outside the filters that fit the wish clearly better than all within.
         browsing: the query held no word to search by; the hits are the most popular within the filters.
         not_found: words of the query that no product's text holds.
     """
