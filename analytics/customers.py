@@ -76,8 +76,8 @@ class CustomerModel:
         counts = counts_per_customer(known)
         later = orders_of(history)
         came = later[later["day"] > pd.Timestamp(cutoff)].groupby("customer_id", observed=True)
-        orders = came["day"].nunique().reindex(known.index).fillna(0).to_numpy(np.float64)
-        value = came["value"].sum().reindex(known.index).fillna(0).to_numpy(np.float64)
+        orders = np.asarray(came["day"].nunique().reindex(known.index).fillna(0), dtype=np.float64)
+        value = np.asarray(came["value"].sum().reindex(known.index).fillna(0), dtype=np.float64)
         scores = {name: _score(_outlook(name, counts, days / 7), orders, value) for name in (LEAVING, STAYING, PACE)}
         return Scorecard(
             ability="orders and value per customer",
