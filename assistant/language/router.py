@@ -1,0 +1,135 @@
+"""Names the tool: the embedder, adapted for routing, with one calibrated head per role. Knows texts and tool names only.
+
+The encoder is all-MiniLM-L6-v2 with a LoRA adapter merged at load; a linear head per role gives each tool of that role,
+and "none" for messages that call no tool, a probability (softmax with a temperature fitted on validation phrasings; Guo
+et al., "On Calibration of Modern Neural Networks", 2017). A tool that was added after training is placed by the
+likeness of the message to the tool's own examples.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import ModelUnavailable
+from assistant.messages import Role
+
+NONE = "none"
+SHIPPED_ROUTER = Path(__file__).parent / "router"
+ENCODER_NAME = "all-MiniLM-L6-v2"
+MAX_TOKENS = 96
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Tools (and NONE) with probabilities, best first."""
+
+    scores: tuple[tuple[str, float], ...]
+    sure: bool  # the first one stands; else the first ones are close
+
+    @property
+    def best(self) -> str:
+        """The most probable tool, or NONE."""
+        return self.scores[0][0]
+
+
+def context_text(message: str, earlier_message: str = "", earlier_tool: str = "") -> tuple[str, str]:
+    """The pair of texts that the encoder reads: the message, and what went before it (empty at the start)."""
+    before = f"{earlier_tool.replace('_', ' ')}: {earlier_message[-200:]}" if earlier_tool or earlier_message else ""
+    return message[:600], before
+
+
+class Router:
+    """Ranks the tools of a role for a message in its context. Safe to share between threads."""
+
+    def __init__(self, encoder: Any, tokenizer: Any, heads: Mapping[str, tuple[tuple[str, ...], Any, Any]], sure: float) -> None:
+        """Takes a loaded encoder, and per role the class names, weights (classes, d) and bias (classes,)."""
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+        self._heads = heads
+        self._sure = sure
+        self._lock = threading.Lock()
+        self._added: dict[str, np.ndarray] = {}
+
+    @classmethod
+    def load(cls, encoder_folder: Path, folder: Path = SHIPPED_ROUTER) -> "Router":
+        """The shipped router on the packaged embedder.
+
+        Raises:
+            ModelUnavailable: the router's files are missing or unreadable.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+        from transformers import AutoModel, AutoTokenizer
+
+        from assistant.language.weights import merge
+
+        try:
+            settings = json.loads((folder / "router.json").read_text())
+            tensors = load_file(folder / "heads.safetensors")
+        except (OSError, ValueError, SafetensorError) as broken:
+            raise ModelUnavailable(
+                f"Expected the router's files in {folder}, but they cannot be read: {broken}. "
+                "Copy them again or run `retail-assistant finetune router`."
+            ) from broken
+        encoder = AutoModel.from_pretrained(encoder_folder, local_files_only=True).eval()
+        if (folder / "adapter_config.json").exists():
+            merge(encoder, folder, ENCODER_NAME)
+        heads = {
+            role: (tuple(names), tensors[f"{role}.weight"], tensors[f"{role}.bias"])
+            for role, names in settings["classes"].items()
+        }
+        tokenizer = AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True)
+        return cls(encoder, tokenizer, heads, settings["sure"])
+
+    def rank(self, message: str, role: Role, permitted: Sequence[str], earlier: tuple[str, str] = ("", "")) -> Ranking:
+        """The permitted tools and NONE, most probable first.
+
+        Args:
+            message: what was said.
+            role: who says it.
+            permitted: the tools that may be called.
+            earlier: the message before and the tool it called.
+        """
+        vector = self.encode([context_text(message, *earlier)])[0]
+        names, weight, bias = self._heads[role]
+        logits = weight @ vector + bias
+        allowed = np.array([name == NONE or name in permitted for name in names])
+        logits = np.where(allowed, logits, -np.inf)
+        chances = np.exp(logits - logits.max())
+        chances /= chances.sum()
+        scored = sorted(zip(names, chances.tolist(), strict=True), key=lambda pair: -pair[1])
+        scored = [pair for pair in scored if pair[1] > 0]
+        return Ranking(tuple(scored), scored[0][1] >= self._sure)
+
+    def encode(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Vectors of (message, before) pairs, (n, d) float32, normalised."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            inputs = tokenize(self._tokenizer, pairs)
+            vectors = mean_pool(self._encoder(**inputs).last_hidden_state, inputs["attention_mask"])
+        result: np.ndarray = vectors.float().numpy()
+        return result
+
+
+def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Any:
+    """Token tensors; a message without context is read alone."""
+    messages = [message for message, _ in pairs]
+    if any(before for _, before in pairs):
+        return tokenizer(
+            messages, [before for _, before in pairs], truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt"
+        )
+    return tokenizer(messages, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
+
+
+def mean_pool(hidden: Any, mask: Any) -> Any:
+    """Mean over real tokens, normalised. hidden: (n, tokens, d); mask: (n, tokens) -> (n, d)."""
+    import torch
+
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return torch.nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9), dim=-1)
