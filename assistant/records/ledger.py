@@ -44,10 +44,10 @@ def add_request(connection: Connection, write: Write, session: Session, now: dat
     Raises:
         Refused: another change of the same subject came in between.
     """
+    subject = str(write.payload["subject"])
+    before = read_requests(connection, subject=subject)  # first: what is recorded between the two reads is then found
     if find_request(connection, write.idempotency_key) is not None:
         return False
-    subject = str(write.payload["subject"])
-    before = read_requests(connection, subject=subject)
     if len(before) != write.payload["sequence"]:
         raise Refused(CHANGED_MEANWHILE)
     row = {
@@ -110,15 +110,15 @@ def mark_sent(connection: Connection, event_id: int, now: datetime) -> bool:
 def put_in_cart(connection: Connection, session_id: str, line: CartLine, now: datetime) -> CartLine:
     """Adds the quantity to what the cart holds of the product; returns the line as it is now."""
     table = schema.carts
-    held = connection.execute(
-        select(table.c.quantity)
+    row = {"session_id": session_id, "product_id": line.product_id, "title": line.title, "unit_price": line.unit_price}
+    upsert(connection, table, {**row, "quantity": 0, "added_at": now}, keep=("quantity", "added_at"))
+    quantity = connection.execute(
+        update(table)
         .where(table.c.session_id == session_id, table.c.product_id == line.product_id)
-        .with_for_update()
-    ).scalar()
-    total = line.quantity + int(held or 0)
-    row = {"title": line.title, "unit_price": line.unit_price, "quantity": total}
-    upsert(connection, table, {"session_id": session_id, "product_id": line.product_id, "added_at": now, **row})
-    return CartLine(line.product_id, line.title, line.unit_price, total)
+        .values(quantity=table.c.quantity + line.quantity)
+        .returning(table.c.quantity)
+    ).scalar_one()
+    return CartLine(line.product_id, line.title, line.unit_price, int(quantity))
 
 
 def take_from_cart(connection: Connection, session_id: str, product_id: str) -> CartLine | None:
