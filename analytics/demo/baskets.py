@@ -55,8 +55,15 @@ class Baskets:
         order, product = np.concatenate(self.line_order), np.concatenate(self.line_product)
         key, place = np.unique(order * 1_000_000 + product, return_inverse=True)
         units = np.bincount(place, weights=np.concatenate(self.line_quantity)).astype(np.int64)
-        heads = [np.concatenate(each) for each in (self.day, self.channel, self.customer, self.delivery)]
-        return ClosedBaskets(*heads, key // 1_000_000, key % 1_000_000, units)
+        return ClosedBaskets(
+            day=np.concatenate(self.day),
+            channel=np.concatenate(self.channel),
+            customer=np.concatenate(self.customer),
+            delivery=np.concatenate(self.delivery),
+            line_order=key // 1_000_000,
+            line_product=key % 1_000_000,
+            line_quantity=units,
+        )
 
 
 @dataclass(frozen=True)
@@ -161,4 +168,5 @@ def _assign(catalog: Catalog, people: People, who: Ints, product: Ints, random: 
             share = share * (1 + _TOGETHER * (holds @ catalog.affinity[np.ix_(product[placed], product[now])]))
         ladder = share.cumsum(axis=0)
         basket[now] = (random.random(len(now)) * ladder[-1] > ladder).sum(axis=0) if len(now) else 0
-    return np.minimum(basket, len(who) - 1)
+    chosen: Ints = np.minimum(basket, len(who) - 1)
+    return chosen

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -144,10 +144,8 @@ def _simulate(settings: DemoSettings, truth_folder: Path, steps: _Steps) -> dict
 
 
 def _stores() -> pd.DataFrame:
-    rows = [
-        (each.store_id, each.name, each.city, COUNTRY, each.postcode, each.latitude, each.longitude) for each in STORES
-    ]
-    return pd.DataFrame(rows, columns=list(TABLES["stores"]))
+    rows = [{**asdict(store), "country": COUNTRY} for store in STORES]
+    return pd.DataFrame(rows)[list(TABLES["stores"])]
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:

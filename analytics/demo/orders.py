@@ -16,6 +16,9 @@ from analytics.demo.people import People
 from analytics.demo.prices import PricePlan
 from analytics.demo.settings import COUNTRY, ONLINE, STORES, DemoSettings
 
+Ints = npt.NDArray[np.int64]
+
+_NOTHING: Final = np.array(None, dtype=object)
 _CANCELLED: Final = 0.015  # part of the online orders that the customer cancels before dispatch
 _FIRST_NUMBER: Final = 200_001
 # chance that a line comes back, at average quality and in time
@@ -74,9 +77,9 @@ def _sales(people: People, baskets: ClosedBaskets, settings: DemoSettings, rando
     who = np.where(known, baskets.customer, 0)
     full = (table["address"] + ", " + table["city"] + ", " + table["postcode"]).to_numpy()[who]
     orders = pd.DataFrame({"ordered_at": ordered, "channel": baskets.channel, "day": baskets.day, "late": late})
-    orders["customer_id"] = np.where(known, table["customer_id"].to_numpy()[who], None)
+    orders["customer_id"] = np.where(known, table["customer_id"].to_numpy()[who], _NOTHING)
     orders["store_id"] = np.array([*(store.store_id for store in STORES), None], dtype=object)[baskets.channel]
-    orders["address"] = np.where(online, full, None)
+    orders["address"] = np.where(online, full, _NOTHING)
     orders["dispatched_at"] = warehouse.where(online & ~cancelled, ordered)
     orders["delivered_at"] = doorstep.where(online & ~cancelled, ordered)
     orders["cancelled"] = cancelled
@@ -137,14 +140,16 @@ def _returned(
     both["sold_at"] = np.where(
         cancelled, orders["cancelled_at"].to_numpy()[both["order"]], booked.to_numpy()[both["order"]]
     )
-    return both.sort_values(["order", "line_number"])
+    sorted_lines: pd.DataFrame = both.sort_values(["order", "line_number"])
+    return sorted_lines
 
 
 def _all_back(lines: pd.DataFrame, back: pd.DataFrame, orders: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which delivered orders came back whole."""
     bought = np.bincount(lines["order"], weights=lines["quantity"], minlength=len(orders))
     came = np.bincount(back["order"], weights=-back["quantity"], minlength=len(orders))
-    return (bought == came) & (orders["status"] == "delivered").to_numpy()
+    whole: npt.NDArray[np.bool_] = (bought == came) & (orders["status"] == "delivered").to_numpy()
+    return whole
 
 
 def _entries(orders: pd.DataFrame, back: pd.DataFrame, settings: DemoSettings) -> pd.DataFrame:
@@ -166,7 +171,7 @@ def _numbered(
     both["rank"] = both["ordered_at"].rank(method="first").astype(int)
     both["order_id"] = (both["rank"] + _FIRST_NUMBER - 1).astype(str)
     ids = both["order_id"].to_numpy()
-    both["returns_order_id"] = np.where(both["origin"] >= 0, ids[both["origin"].clip(lower=0)], None)
+    both["returns_order_id"] = np.where(both["origin"] >= 0, ids[both["origin"].clip(lower=0)], _NOTHING)
     sales = lines.assign(order_id=ids[lines["order"]])
     entry = pd.Series(ids[len(orders) :], index=entries["origin"].to_numpy())
     returned = back.assign(order_id=entry.loc[back["order"]].to_numpy())

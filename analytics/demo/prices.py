@@ -163,4 +163,6 @@ def competitor_prices(catalog: Catalog, plan: PricePlan, settings: DemoSettings)
                 )
             )
             parts.append(part[catalog.launch[rows] <= day])
-    return pd.concat(parts, ignore_index=True)[["competitor", "product_id", "price", "observed_on"]]
+    columns = ["competitor", "product_id", "price", "observed_on"]
+    observed: pd.DataFrame = pd.concat(parts, ignore_index=True)[columns]
+    return observed

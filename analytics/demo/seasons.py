@@ -61,7 +61,8 @@ def _wave(days: pd.DatetimeIndex, middle: int, width: float) -> Floats:
     """A bump over the year around day-of-year `middle`, 1 at its height."""
     apart = np.abs(days.dayofyear.to_numpy(dtype=float) - middle)
     apart = np.minimum(apart, 365.0 - apart)
-    return np.exp(-0.5 * (apart / width) ** 2)
+    bump: Floats = np.exp(-0.5 * (apart / width) ** 2)
+    return bump
 
 
 def season_factors(settings: DemoSettings) -> dict[str, Floats]:

@@ -109,6 +109,6 @@ def _customers(people: People, churn: npt.NDArray[np.int64], settings: DemoSetti
             "price_sensitivity": people.price_sensitivity,
             "relative_visits_a_day": people.rate,
             "churned_on": pd.Series(days).where(left),
-            "churn_cause": np.where(left, why, None),
+            "churn_cause": np.where(left, why, np.array(None, dtype=object)),
         }
     )
