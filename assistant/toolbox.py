@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from analytics.errors import AnalyticsError
 from assistant.errors import AssistantError, BadCall, Refused
 from assistant.messages import Role, ToolCall, ToolResult
+from retrieval.errors import RetrievalError
 
 if TYPE_CHECKING:
     from assistant.records import Session
@@ -142,7 +143,7 @@ class Toolbox:
             return checked, each.function(context, **checked.arguments)
         except Refused as refusal:
             return call, ToolResult(headline=str(refusal), status="refused")
-        except (AssistantError, AnalyticsError) as failure:
+        except (AssistantError, AnalyticsError, RetrievalError) as failure:
             return call, ToolResult(headline=str(failure), status="error")
 
     def _admit(self, call: ToolCall, context: Context) -> Tool:

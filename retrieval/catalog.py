@@ -145,8 +145,10 @@ class Catalog:
         carries = float(anywhere.relevance.max(initial=0.0))
         hits = self._shown(index, ranked, match, sort, limit)
         shown = {hit.product_id for hit in hits}
+        dropped = () if ranked.matching.size else to_drop(filters, index.products, anywhere.matching)
+        relaxed = anywhere.within(filters.without_all(dropped).mask(index.products)) if dropped else anywhere
         inside = float(ranked.relevance.max(initial=0.0))
-        nearest = self._shown(index, anywhere, match, "relevance", limit) if filters else ()
+        nearest = self._shown(index, relaxed, match, "relevance", limit) if filters else ()
         return SearchResult(
             query=query,
             filters=filters,
@@ -154,7 +156,7 @@ class Catalog:
             facets=facets_of(index.products, ranked.matching, complete=ranked.complete),
             carries=carries,
             carried=carries >= CARRIED,
-            dropped=() if ranked.matching.size else to_drop(filters, index.products, anywhere.matching),
+            dropped=dropped,
             alternatives=tuple(
                 hit for hit in nearest if hit.product_id not in shown and hit.relevance > inside + MUCH_BETTER
             ),

@@ -156,7 +156,7 @@ def gram_matrix(texts: Sequence[str]) -> Any:
 
 
 def _grams(text: str) -> list[int]:
-    found = []
+    found: list[str] = []
     for word in text.lower().split():
         padded = f" {word} "
         for size in range(2, 6):

@@ -77,11 +77,12 @@ def facets_of(products: pd.DataFrame, rows: Rows, *, complete: bool) -> Facets:
 
 
 def to_drop(filters: Filters, products: pd.DataFrame, matching: Rows) -> tuple[str, ...]:
-    """Which filters keep all matches out: those without which, each alone, one would come in; else all together."""
+    """The filters without which a match would come in: one if that is enough, else all together."""
     if not matching.size:
         return ()
-    alone = [name for name in filters.names() if filters.without(name).mask(products)[matching].any()]
-    return tuple(alone) or filters.names()
+    alone = (name for name in filters.names() if filters.without(name).mask(products)[matching].any())
+    one = next(alone, None)
+    return filters.names() if one is None else (one,)
 
 
 def _known(value: float) -> float | None:

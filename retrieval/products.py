@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -37,10 +38,14 @@ class Filters:
         dropped = {"min_price": None, "max_price": None} if name == "price" else {name: None}
         return Filters(**{**self.__dict__, **dropped})
 
+    def without_all(self, names: Iterable[str]) -> "Filters":
+        """The same filters less several."""
+        return reduce(Filters.without, names, self)
+
     def names(self) -> tuple[str, ...]:
-        """Which filters are set: "category", "price", "in_stock"."""
+        """Which filters are set, the one that is easiest to give up first: "in_stock", "price", "category"."""
         priced = self.min_price is not None or self.max_price is not None
-        found = (("category", self.category is not None), ("price", priced), ("in_stock", self.in_stock is not None))
+        found = (("in_stock", self.in_stock is not None), ("price", priced), ("category", self.category is not None))
         return tuple(name for name, is_set in found if is_set)
 
     def mask(self, products: pd.DataFrame) -> Mask:

@@ -11,7 +11,7 @@ from retrieval.embedder import Vectors
 from retrieval.fusion import CARRIED, MATCHES, NEAR, Numbers, fused, relevance
 from retrieval.indexing import OpenIndex
 from retrieval.lexical import Match
-from retrieval.products import Filters
+from retrieval.products import Filters, Mask
 
 __all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "rank"]
 
@@ -43,6 +43,12 @@ class Ranked:
     relevance: Numbers
     matching: Rows
     complete: bool
+
+    def within(self, mask: Mask) -> "Ranked":
+        """Only the rows that the mask admits."""
+        kept = mask[self.rows]
+        parts = (self.rows[kept], self.scores[kept], self.cosines[kept], self.relevance[kept])
+        return Ranked(*parts, self.matching[mask[self.matching]], self.complete)
 
 
 def rank(

@@ -62,8 +62,9 @@ class SearchResult:
         facets: about all matches within the filters.
         carries: how surely the shop carries such a thing at all, filters aside, 0 to 1.
         carried: whether that is above the calibrated threshold.
-        dropped: where nothing matches within the filters, the filters without each of which something would.
-        alternatives: products outside the filters that fit the wish clearly better than all within.
+        dropped: where nothing matches within the filters, those that would have to go: one if that is enough, else all.
+        alternatives: products outside the filters that fit the wish clearly better than all within; where filters are
+            dropped, only products that fulfil the others.
         browsing: the query held no word to search by; the hits are the most popular within the filters.
         not_found: words of the query that no product's text holds.
     """
