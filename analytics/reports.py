@@ -71,7 +71,7 @@ def measure(sales: Any, metric: Metric) -> Any:
     if metric == "average_order_value":
         return sales.value.sum() / orders.nullif(0)
     gross = sales.value.sum(where=sales.quantity > 0)
-    returned = -sales.value.sum(where=sales.quantity < 0).fill_null(0.0)
+    returned = 0.0 - sales.value.sum(where=sales.quantity < 0).fill_null(0.0)  # never minus zero
     return 100.0 * returned / gross.nullif(0.0)
 
 

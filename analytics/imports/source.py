@@ -4,6 +4,7 @@ What a file is, its content says and not its name. Knows no meaning of any colum
 """
 
 import codecs
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def _kind(file: Path) -> str:
             if kind in ("parquet", "workbook"):
                 return kind
             raise ImportFailed(f"Expected {_WANTED}, but {file.name} is {kind}.")
-    if start.lstrip()[:1] in (b"{", b"<"):
+    if re.match(rb"\s*([{<]|\[\s*[{\[])", start):
         raise ImportFailed(f"Expected {_WANTED}, but {file.name} looks like JSON, XML or a web page. Export it as CSV.")
     if b"\0" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ImportFailed(f"Expected {_WANTED}, but {file.name} holds binary data. Export it as CSV.")
