@@ -22,7 +22,7 @@ _NOTHING: Final = np.array(None, dtype=object)
 _CANCELLED: Final = 0.015  # part of the online orders that the customer cancels before dispatch
 _FIRST_NUMBER: Final = 200_001
 # chance that a line comes back, at average quality and in time
-_RETURNED_HOMEWARE: Final = 0.062
+_RETURNED_HOMEWARE: Final = 0.072
 _RETURNED_FOOD: Final = 0.006
 _WITHIN_DAYS: Final = 30
 

@@ -80,8 +80,8 @@ def _list_prices(catalog: Catalog, settings: DemoSettings, random: np.random.Gen
         price = float(catalog.prices[row])
         for day in days[::-1]:
             rows.append((product, settings.day(day), price))
-            step = random.normal(0.025, 0.09)
-            step += np.copysign(0.03, step)
+            step = random.normal(0.014, 0.055)
+            step += np.copysign(0.02, step)
             floor = catalog.texts[row].cost * 1.08
             price = _shelf_price(max(price / float(np.exp(step)), floor))
             listed[row, :day] = price

@@ -3,6 +3,7 @@
 The stars go beside the text and are never said in it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,6 +26,25 @@ _MOODS: Final = {
     2: ((0, 1), (1, 2), (0, 2), (0, 2)),
     1: ((0, 1), (0, 2), (0, 3), (0, 2)),
 }
+_CLOTH: Final = r"cotton|linen|wool|towel|cushion|throw|blanket|apron|glove|napkin|cloth|textile|felt|velvet|jute"
+_FIRED: Final = r"stoneware|ceramic|porcelain|earthenware|terracotta|bone china|pottery"
+_VESSEL: Final = rf"{_FIRED}|glass|enamel|steel|mug|bowl|plate|dish|pan|tin|jug|jar|pot|cutlery|tumbler|cup"
+# words of a sentence -> words of which the product's title, category or material must hold one
+_ONLY_OF: Final = tuple(
+    (re.compile(said, re.IGNORECASE), re.compile(needed, re.IGNORECASE))
+    for said, needed in (
+        (r"\bwash|thread|seam|stitch|shr[au]nk|colour ran|soft green|curtains|pulling", _CLOTH),
+        (r"glaze", _FIRED),
+        (r"dishwasher|chipped|\bleaks|crack|hold very|to hold much|when it is full|holds very|broken glass", _VESSEL),
+        (r"\blid\b", r"\b(?:lid|jar|pot|casserole|tin|caddy|box|storage|kettle|pan)"),
+        (r"handle", r"mug|pan|jug|kettle|basket|brush|knife|cup|pot|tray"),
+        (r"rust", r"steel|iron|metal|tin|wire|aluminium"),
+        (r"bottom|wobble|flat table|stone floor", rf"{_VESSEL}|wood|oak|board|stand|rack|candlestick|vase|basket|lamp"),
+        (r"jar will", r"\b(?:jam|honey|jar|chutney|pickle|marmalade|curd|candle)"),
+        (r"kept the tin|lid had come", r"\b(?:tin|tea|biscuit|candle|caddy|jar)"),
+        (r"grandmother|spoilt it|cup of tea|breakfast", r"jam|marmalade|honey|bread|biscuit|cake|bak|tea|curd|cereal"),
+    )
+)
 
 
 def write_reviews(catalog: Catalog, book: OrderBook, texts: ReviewTexts, settings: DemoSettings) -> pd.DataFrame:
@@ -38,7 +58,7 @@ def write_reviews(catalog: Catalog, book: OrderBook, texts: ReviewTexts, setting
     lines = lines[random.random(len(lines)) < moved].drop_duplicates(["customer_id", "product_id"])
     day = lines["delivered_at"].dt.normalize() + pd.to_timedelta(random.integers(2, 36, len(lines)), unit="D")
     lines = lines.assign(reviewed_on=day)[day <= end].sort_values(["reviewed_on", "order_id", "line_number"])
-    felt = 4.05 + 0.75 * catalog.quality[lines["product"]] - 1.25 * lines["late"] + random.normal(0, 0.75, len(lines))
+    felt = 4.3 + 0.7 * catalog.quality[lines["product"]] - 1.25 * lines["late"] + random.normal(0, 0.85, len(lines))
     rating = np.clip(np.rint(felt), 1, 5).astype(int)
     written = [
         _text(catalog.texts[product], stars, late, online, texts, random)
@@ -68,17 +88,26 @@ def _text(
     if late and delivery is not None:
         order = [delivery, *(each for each in order if each.name != "delivery")]
         bad = max(bad, 1)
-    angry, pleased = order[:bad], order[bad : bad + good]
+    if stars >= 4 and not late:  # who is content grumbles about the price or the box, not the thing itself
+        order.sort(key=lambda each: each.name not in ("price", "packaging"))
+    angry, pleased = order[:bad], order[bad : bad + good] if bad else _shuffled(aspects, random)[:good]
     said = [(each.negative, "bad") for each in angry] + [(each.positive, "good") for each in pleased]
     if stars >= 3 and not late:
         said.reverse()
-    sentences = [str(random.choice(pool)).replace("{product_noun}", product.noun) for pool, _ in said]
+    fitting = [[each for each in pool if _fits(each, product)] for pool, _ in said]
+    sentences = [str(random.choice(pool)).replace("{product_noun}", product.noun) for pool in fitting]
     mood = "positive" if stars >= 4 else "mixed" if stars == 3 else "negative"
     return str(random.choice(texts.titles[mood])), _joined(sentences, [tone for _, tone in said], random)
 
 
 def _applies(aspect: Aspect, product: ProductText, online: bool) -> bool:
     return {"homeware": product.homeware, "food": not product.homeware, "online": online}.get(aspect.applies_to, True)
+
+
+def _fits(sentence: str, product: ProductText) -> bool:
+    """Nobody washes a candle or praises the glaze of a towel."""
+    about = f"{product.title} {product.category} {product.attributes.get('material', '')}"
+    return all(not said.search(sentence) or needed.search(about) for said, needed in _ONLY_OF)
 
 
 def _shuffled(aspects: Sequence[Aspect], random: np.random.Generator) -> list[Aspect]:
@@ -93,6 +122,8 @@ def _joined(sentences: Sequence[str], tones: Sequence[str], random: np.random.Ge
     parts = [sentences[0]]
     for place in range(1, len(sentences)):
         turn = tones[place] != tones[place - 1]
-        link = str(random.choice(["", "On the other hand: ", "That said: ", "Still: "])) if turn else ""
-        parts.append(link + sentences[place])
+        link = str(random.choice(["", "That said, ", "Mind you, "])) if turn else ""
+        sentence = sentences[place]
+        keeps = not link or sentence.startswith(("I ", "I'", "Northumberland"))
+        parts.append(link + (sentence if keeps else sentence[0].lower() + sentence[1:]))
     return " ".join(parts)

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,15 +46,22 @@ class ProductText:
     goes_with: tuple[str, ...]
     homeware: bool
     perishable: bool
+    common_nouns: frozenset[str] = frozenset()
 
     @property
     def noun(self) -> str:
         """What a customer calls it: "mug"; several of it are a "set" or a "pack"."""
-        words = re.findall(r"[A-Za-z']+", _MEASURE.sub("", self.title))
-        last = words[-1].lower() if words else "item"
+        last = _last_word(self.title)
         plural = last.endswith("s") and not last.endswith("ss")
         several = plural or re.search(r"\b(?:set|pack|box) of\b", self.title, re.IGNORECASE)
-        return ("set" if self.homeware else "pack") if several else last
+        if several:
+            return "set" if self.homeware else "pack"
+        return last if last in self.common_nouns else "item" if self.homeware else "product"
+
+
+def _last_word(title: str) -> str:
+    words = re.findall(r"[A-Za-z']+", _MEASURE.sub("", title))
+    return words[-1].lower() if words else ""
 
 
 def product_texts(folder: Path) -> tuple[ProductText, ...]:
@@ -73,7 +81,10 @@ def product_texts(folder: Path) -> tuple[ProductText, ...]:
             f"Expected products_*.jsonl in {folder}, but there are no products. Install the package again."
         )
     house = _house_categories(list(rows.values()))
-    return tuple(_product(row, row["category"] in house) for row in rows.values())
+    ends = Counter(_last_word(row["title"]) for row in rows.values())
+    said = {word for row in rows.values() for word in re.findall(r"[a-z]+", row["category"].lower())}
+    nouns = frozenset(word for word, count in ends.items() if count > 1 or word in said or f"{word}s" in said)
+    return tuple(_product(row, row["category"] in house, nouns) for row in rows.values())
 
 
 def _row(line: str, where: str) -> dict[str, Any]:
@@ -107,7 +118,7 @@ def _has_material(row: dict[str, Any]) -> bool:
     return any(name in (row.get("attributes") or {}) for name in ("material", "colour"))
 
 
-def _product(row: dict[str, Any], house: bool) -> ProductText:
+def _product(row: dict[str, Any], house: bool, nouns: frozenset[str]) -> ProductText:
     homeware = house or _has_material(row)
     return ProductText(
         title=row["title"],
@@ -123,6 +134,7 @@ def _product(row: dict[str, Any], house: bool) -> ProductText:
         goes_with=tuple(row.get("goes_with") or ()),
         homeware=homeware,
         perishable=not homeware and bool(_PERISHABLE.search(row["category"])),
+        common_nouns=nouns,
     )
 
 
