@@ -1,7 +1,6 @@
 """The Online Retail file: what is kept, what is rejected and why, and that a second import doubles nothing."""
 
 import csv
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -50,6 +49,12 @@ def test_account_adds_up_and_reads_well(tmp_path):
     assert account.rows_read == account.rows_kept + sum(each.rows for each in account.rules)
     assert "7  rows read" in str(account)
     assert "1  rejected: exact duplicate" in str(account)
+
+
+def test_rejections_are_on_record_once(tmp_path):
+    first, warehouse = ingest(tmp_path)
+    ingest(tmp_path)
+    assert recorded_rejections(Warehouse(warehouse)) == first.rules
 
 
 def test_orders_lines_products_and_customers(tmp_path):
@@ -171,20 +176,3 @@ def test_second_edition_has_other_column_names(tmp_path):
     header = ["Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country"]
     account = ingest_online_retail(write_csv(tmp_path / "ii.csv", ROWS, header), tmp_path / "warehouse.duckdb")
     assert account.rows_kept == 5
-
-
-def bench_file() -> Path:
-    folder = Path(os.environ.get("RETAIL_BENCH_DATA", Path(__file__).parents[3] / "shared" / "data"))
-    file = folder / "online_retail" / "online_retail.parquet"
-    if not file.exists():
-        pytest.skip("the evaluation data is absent: set RETAIL_BENCH_DATA")
-    return file
-
-
-@pytest.mark.bench_data
-def test_the_real_file_has_5268_exact_duplicates(tmp_path):
-    account = ingest_online_retail(bench_file(), tmp_path / "warehouse.duckdb")
-    assert account.rows_read == 541_909
-    assert account.rejected_by("exact duplicate") == 5_268
-    recorded = {each.rule: each.rows for each in recorded_rejections(Warehouse(tmp_path / "warehouse.duckdb"))}
-    assert recorded["exact duplicate"] == 5_268
