@@ -16,6 +16,7 @@ ACTIONS = ("return", "cancel", "exchange", "address")
 CHANGED_MEANWHILE = (
     "Something about this has changed since I asked you, so I have not done anything. Please ask me again."
 )
+NOT_YOURS = "I can only change orders of the person I am talking to. Nothing was changed."
 
 
 def check_write(write: Write, session: Session) -> None:
@@ -32,7 +33,7 @@ def check_write(write: Write, session: Session) -> None:
             f"got {write.action!r} lacking {', '.join(missing) or 'nothing else'}. Prepare it with a write tool."
         )
     if session.role != "customer" or session.customer_id is None or write.payload["customer_id"] != session.customer_id:
-        raise Refused("I can only change orders of the person I am talking to. Nothing was changed.")
+        raise Refused(NOT_YOURS)
 
 
 def add_request(connection: Connection, write: Write, session: Session, now: datetime) -> bool:

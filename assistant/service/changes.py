@@ -7,23 +7,21 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadCall, Refused
 from assistant.messages import Fact, Table, Write
 from assistant.resolve import Product
 from assistant.service.items import Chosen
-from assistant.service.orders import Order, amount, requested_on, total
-from assistant.service.rules import Rules
+from assistant.service.orders import Order, amount, total
+from assistant.service.permission import Action, check_may_come_back, check_permitted
+from assistant.service.rules import Rules, Sending
 from assistant.service.stock import units_on_hand
 from assistant.wording import day, listed, money, number, plural
 
 if TYPE_CHECKING:
     from assistant.shop import Shop
 
-Action = Literal["return", "cancel", "exchange", "address"]
-_DOING = {"return": "returned", "cancel": "cancelled", "exchange": "exchanged", "address": "sent to another address"}
 _SHOWN = 5
 UNRECORDED = "Our records hold no dispatch or delivery date for this order, so a colleague checks it before acting."
 
@@ -52,34 +50,6 @@ class Proposal:
         return Write(self.action, self.payload, hashlib.sha256(content.encode()).hexdigest())
 
 
-def check_permitted(action: Action, order: Order, rules: Rules, today: date) -> None:
-    """Whether the shop's rules allow the change today.
-
-    Raises:
-        Refused: they don't; says why and, where there is one, what is possible instead.
-    """
-    name, done = f"Order {order.order_id}", _DOING[action]
-    if order.kind == "return":
-        raise Refused(f"{name} is a credit note, so there is nothing to change about it.")
-    _refuse_after_requests(action, order, rules)
-    if order.stage in ("cancelled", "returned"):
-        raise Refused(f"{name} is already {order.stage}, so it can't be {done}.")
-    if order.stage == "unrecorded":
-        _refuse_after(rules.unrecorded_window_days, order.ordered_on, "placed", order, done, today)
-    elif action in ("cancel", "address") and order.stage != "placed":
-        instead = (
-            "You can return it once it has arrived." if order.stage == "dispatched" else "You can ask to return it."
-        )
-        raise Refused(f"{name} is already {order.stage}, so it can't be {done} any more. {instead}")
-    elif action in ("return", "exchange") and order.stage != "delivered":
-        instead = " It can still be cancelled." if order.stage == "placed" else ""
-        raise Refused(f"{name} has not been delivered yet, so it can't be {done} now.{instead}")
-    elif order.stage == "delivered":
-        window = rules.return_window_days if action == "return" else rules.exchange_window_days
-        arrived = order.delivered_on or order.dispatched_on or order.ordered_on
-        _refuse_after(window, arrived, "delivered" if order.delivered_on else "placed", order, done, today)
-
-
 def propose_cancel(shop: "Shop", order: Order, reason: str | None, rules: Rules) -> Proposal:
     """Cancelling the whole order; everything paid and not returned yet goes back."""
     check_permitted("cancel", order, rules, shop.as_of)
@@ -99,11 +69,11 @@ def propose_cancel(shop: "Shop", order: Order, reason: str | None, rules: Rules)
 def propose_return(shop: "Shop", order: Order, chosen: Sequence[Chosen], reason: str | None, rules: Rules) -> Proposal:
     """Sending items back for their price."""
     check_permitted("return", order, rules, shop.as_of)
-    excluded = [c.line.title for c in chosen if c.line.category in rules.return_excluded_categories]
-    if excluded:
-        raise Refused(f"By the shop's rules {listed(excluded)} can't be returned.")
     reason = rules.reason("return", reason)
-    refund = total([amount(each.quantity, each.line.unit_price) for each in chosen])
+    check_may_come_back("return", chosen, reason, rules)
+    value = total([amount(each.quantity, each.line.unit_price) for each in chosen])
+    postage = 0.0 if order.in_store else min(value, rules.postage("return", reason))
+    refund = total([value, -postage])
     rows = tuple(
         (c.line.position, c.line.title, c.quantity, c.line.unit_price, amount(c.quantity, c.line.unit_price))
         for c in chosen
@@ -111,11 +81,16 @@ def propose_return(shop: "Shop", order: Order, chosen: Sequence[Chosen], reason:
     return Proposal(
         "return",
         f"Return of {_named(chosen)} from order {order.order_id}",
-        f"{money(refund, shop.currency)} goes back {rules.refund_route}, once we have the "
-        f"goods{rules.postage('return')}",
+        f"{money(refund, shop.currency)} goes back {rules.refund_route}, once we have the goods"
+        + _postage_text("return", order, value, reason, rules, shop.currency),
         _payload(shop, order, lines=[_line(each) for each in chosen], refund=refund, reason=reason),
-        (_fact("refund", refund, shop), *_order_facts(order)),
-        Table(("#", "Item", "Quantity", "Unit price", "Refund"), rows),
+        (
+            _fact("refund", refund, shop),
+            _fact("value of the items", value, shop),
+            *((_fact("return postage", postage, shop),) if postage else ()),
+            *_order_facts(order),
+        ),
+        Table(("#", "Item", "Quantity", "Unit price", "Value"), rows),
         _notes(order),
     )
 
@@ -123,16 +98,12 @@ def propose_return(shop: "Shop", order: Order, chosen: Sequence[Chosen], reason:
 def propose_exchange(
     shop: "Shop", order: Order, chosen: Sequence[Chosen], new: Sequence[Product], reason: str | None, rules: Rules
 ) -> Proposal:
-    """Swapping items for others; `new` goes with `chosen` one by one, or is one product for all of them."""
+    """Swapping items for others; `new` goes with `chosen` one by one."""
     check_permitted("exchange", order, rules, shop.as_of)
-    if len(new) not in (1, len(chosen)):
-        raise BadCall(
-            f"An exchange needs one new product for each item: you named {plural(len(chosen), 'item')} and "
-            f"{plural(len(new), 'new product')}. Which goes with which?"
-        )
-    pairs = list(zip(chosen, new if len(new) == len(chosen) else list(new) * len(chosen), strict=True))
-    _check_new_products(shop, order, pairs, rules)
+    pairs = list(zip(chosen, new, strict=True))
     reason = rules.reason("exchange", reason)
+    check_may_come_back("exchange", chosen, reason, rules)
+    _check_new_products(shop, order, pairs, rules)
     old_value = total([amount(each.quantity, each.line.unit_price) for each in chosen])
     new_value = total([amount(each.quantity, _price(each, product)) for each, product in pairs])
     difference = total([new_value, -old_value])
@@ -147,7 +118,8 @@ def propose_exchange(
     return Proposal(
         "exchange",
         f"Exchange of {_some(swaps)} from order {order.order_id}",
-        _difference_text(difference, shop, rules) + rules.postage("exchange"),
+        _difference_text(difference, shop, rules)
+        + _postage_text("exchange", order, old_value, reason, rules, shop.currency),
         _payload(shop, order, lines=lines, difference=difference, reason=reason),
         (
             _fact("value of the old items", old_value, shop),
@@ -163,7 +135,8 @@ def propose_exchange(
 def propose_address(shop: "Shop", customer_id: str, order: Order | None, address: str, rules: Rules) -> Proposal:
     """Another delivery address for one order, or for the account's future orders."""
     address = " ".join(address.split()).strip(" ,.")
-    if not 8 <= len(address) <= 300 or not any(c.isdigit() for c in address) or len(address.split()) < 3:
+    numbered = "," in address or any(character.isdigit() for character in address)  # a house may have only a name
+    if not 8 <= len(address) <= 300 or not numbered or len(address.split()) < 3:
         raise BadCall("I need the full new address: street and number, town and postcode.")
     if order is not None:
         check_permitted("address", order, rules, shop.as_of)
@@ -184,32 +157,16 @@ def propose_address(shop: "Shop", customer_id: str, order: Order | None, address
     return Proposal("address", f"New delivery address of your account: {address}", consequence, payload, ())
 
 
-def _refuse_after_requests(action: Action, order: Order, rules: Rules) -> None:
-    for request in order.made("cancel"):
-        again = "There is nothing more to do." if action == "cancel" else f"It can't be {_DOING[action]} as well."
-        raise Refused(f"You asked on {requested_on(request)} to cancel order {order.order_id}. {again}")
-    if action in ("cancel", "address"):
-        for request in (*order.made("return"), *order.made("exchange")):
-            raise Refused(
-                f"For order {order.order_id} a{'n' if request.action == 'exchange' else ''} {request.action} "
-                f"was requested "
-                f"on {requested_on(request)}, so it can't be {_DOING[action]}."
-            )
-    if action == "exchange" and rules.exchange_once_only:
-        for request in order.made("exchange"):
-            raise Refused(
-                f"An exchange for order {order.order_id} was requested on {requested_on(request)}, and an order can be "
-                "exchanged only once."
-            )
-
-
-def _refuse_after(window: int, start: date, event: str, order: Order, done: str, today: date) -> None:
-    age = (today - start).days
-    if age > window:
-        raise Refused(
-            f"Order {order.order_id} was {event} on {day(start)}, {plural(age, 'day')} ago; it can be {done} within "
-            f"{plural(window, 'day')} only."
-        )
+def _postage_text(action: Sending, order: Order, value: float, reason: str | None, rules: Rules, currency: str) -> str:
+    """Who pays for sending goods back, as the end of a sentence; empty where the shop says nothing."""
+    if order.in_store:
+        return ""
+    cost = rules.postage(action, reason)
+    if cost and action == "return":
+        return f" ({money(value, currency)} less {money(min(cost, value), currency)} return postage)"
+    price = f" of {money(cost, currency)}" if cost else ""
+    whose = {"": "", "customer": f"; the return postage{price} is yours to pay", "shop": "; we pay the return postage"}
+    return whose[rules.payer(action, reason)]
 
 
 def _check_new_products(shop: "Shop", order: Order, pairs: list[tuple[Chosen, Product]], rules: Rules) -> None:

@@ -38,9 +38,16 @@ _POSITION = re.compile(
     r"(?:the )?(\d+)(?:st|nd|rd|th)(?: (?:item|one|line|product))?|"
     r"(?:the )?(" + "|".join([*_ORDINALS, "last"]) + r")(?: (?:item|one|line|product))?)$"
 )
+_NUMBER = r"(?:(\d{1,4})|(" + "|".join(_COUNTS) + r"))"
+# "2 x", "three of the", "the two", "20 units of", "four of the six"
+_COUNTED = re.compile(
+    r"^(?:the |my |these |those )?" + _NUMBER + r"\s*(?:[x×]\s+|(?:units?|pieces?|pcs|pairs?|lots)?\s*of\s+|\s+)"
+    r"(?:(?:the |my |these |those )(?:(?:\d{1,4}|" + "|".join(_COUNTS) + r") )?)?"
+)
 _NOISE = frozenset(
     ["the", "a", "an", "my", "of", "one", "ones", "item", "items", "please", "some", "that", "this", "those", "these"]
-    + ["from", "in", "and", "with", "s"]
+    + ["from", "in", "and", "with", "s", "broken", "faulty", "cracked", "damaged", "defective", "wrong", "unopened"]
+    + ["unused", "spare", "torn", "chipped"]
 )
 
 
@@ -143,25 +150,25 @@ def _at(order: Order, said: str, whole: str) -> OrderLine:
 def _by_title(lines: list[OrderLine], text: str) -> tuple[list[OrderLine], int | None]:
     """The lines that the words fit best, and a count where one was said and is no part of the title."""
     rest, count = text, None
-    leading = re.match(r"^(?:(\d{1,4})|(" + "|".join(_COUNTS) + r"))\s*(?:x|×)?\s+(?:of\s+)?", text)
+    leading = _COUNTED.match(text)
     if leading:
         said = leading.group(1) or str(_COUNTS[leading.group(2)])
         starts = [[said], [leading.group(2) or said]]
-        if not best_titles([line.title for line in lines if _words(line.title)[:1] in starts], text):
+        if not best_titles([line.title for line in lines if words_of(line.title)[:1] in starts], text):
             rest, count = text[leading.end() :], int(said)
-    rest = re.sub(r"^(?:all|both|every)(?: of)?(?: the| my)? ", "", rest)
+    rest = re.sub(r"^(?:all|both|every)(?: of)?(?: the| my)? (?:pairs? of )?", "", rest)
     return [lines[place] for place in best_titles([line.title for line in lines], rest)], count
 
 
 def best_titles(titles: Sequence[str], said: str) -> list[int]:
     """The places of the titles that the words fit best: none, one, or several that are equally near."""
-    words = [word for word in _words(said) if word not in _NOISE]
+    words = [word for word in words_of(said) if word not in _NOISE]
     if not words or not titles:
         return []
-    same = [place for place, title in enumerate(titles) if _words(title) == _words(said)]
+    same = [place for place, title in enumerate(titles) if words_of(title) == words_of(said)]
     if same:
         return same
-    scores = [_similarity(words, _words(title)) for title in titles]
+    scores = [_similarity(words, words_of(title)) for title in titles]
     return [place for place, score in enumerate(scores) if score >= max(_MEANT, max(scores) - _CLOSE)]
 
 
@@ -170,7 +177,7 @@ def _similarity(words: list[str], title: list[str]) -> float:
     return sum(max((fuzz.ratio(word, each) for each in title), default=0.0) for word in words) / len(words)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Lower-case words, plurals as singulars."""
     found = re.findall(r"[a-z0-9]+", text.lower())
     return [word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in found]

@@ -75,6 +75,7 @@ class Order:
     dispatched_on: date | None
     delivered_on: date | None
     address: str | None
+    in_store: bool = False
     lines: tuple[OrderLine, ...] = ()
     requests: tuple[Request, ...] = ()
 
@@ -245,6 +246,7 @@ def _order(
         dispatched_on=_date(head["dispatched_at"]),
         delivered_on=_date(head["delivered_at"]),
         address=_text(head["address"]),
+        in_store=_text(head["store_id"]) is not None and _text(head["address"]) is None,
         lines=tuple(lines),
         requests=tuple(each for each in requests if each.subject == f"order:{order_id}"),
     )

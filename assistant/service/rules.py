@@ -6,7 +6,8 @@ Every key, with its default (a shop writes only those it changes):
     window_days = 30              # days after delivery
     reasons = []                  # permitted reasons; empty: any, and none need be given
     postage_paid_by = ""          # "customer" or "shop"; empty: nothing is promised
-    excluded_categories = []      # what may not come back (food, made to order)
+    postage_cost = 0.0            # what the customer's label costs, taken off the refund; 0: they post it themselves
+    excluded_categories = []      # what may not come back (food, made to order), unless it is at fault
     [cancel]
     reasons = []
     [exchange]
@@ -15,6 +16,10 @@ Every key, with its default (a shop writes only those it changes):
     once_only = true              # a second exchange of the same order is refused
     same_category = false         # only into a product of the same category
     postage_paid_by = ""
+    postage_cost = 0.0            # what sending the first item back costs the customer
+    excluded_categories = []
+    [fault]
+    words = []                    # in a reason ("faulty", "damaged"): the shop pays the postage and nothing is excluded
     [refund]
     to = "your original payment method"
     working_days = []             # [5, 7]: how long a refund takes; empty: nothing is promised
@@ -22,6 +27,7 @@ Every key, with its default (a shop writes only those it changes):
     window_days = 30              # orders without dispatch information: days after the order in which all is accepted
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -33,6 +39,7 @@ from assistant.errors import AssistantError, BadCall
 from assistant.wording import listed
 
 Payer = Literal["", "customer", "shop"]
+Sending = Literal["return", "exchange"]
 _SAME_REASON = 80  # token_set_ratio from which two wordings are one reason
 RULES_FILE = "rules.toml"
 
@@ -44,6 +51,7 @@ class Rules:
     return_window_days: int = 30
     return_reasons: tuple[str, ...] = ()
     return_postage_paid_by: Payer = ""
+    return_postage_cost: float = 0.0
     return_excluded_categories: tuple[str, ...] = ()
     cancel_reasons: tuple[str, ...] = ()
     exchange_window_days: int = 30
@@ -51,6 +59,9 @@ class Rules:
     exchange_once_only: bool = True
     exchange_same_category: bool = False
     exchange_postage_paid_by: Payer = ""
+    exchange_postage_cost: float = 0.0
+    exchange_excluded_categories: tuple[str, ...] = ()
+    fault_words: tuple[str, ...] = ()
     refund_to: str = "your original payment method"
     refund_working_days: tuple[int, ...] = ()
     unrecorded_window_days: int = 30
@@ -59,6 +70,9 @@ class Rules:
         for name in ("return_window_days", "exchange_window_days", "unrecorded_window_days"):
             if getattr(self, name) < 0:
                 raise _wrong(name, "0 or more days", getattr(self, name))
+        for name in ("return_postage_cost", "exchange_postage_cost"):
+            if not 0 <= getattr(self, name) < 10_000:
+                raise _wrong(name, "an amount of money, 0 or more", getattr(self, name))
         for name in ("return_postage_paid_by", "exchange_postage_paid_by"):
             if getattr(self, name) not in get_args(Payer):
                 raise _wrong(name, '"customer", "shop" or ""', getattr(self, name))
@@ -74,12 +88,24 @@ class Rules:
         first, last = self.refund_working_days
         return f"to {self.refund_to} within {f'{first} to ' if first < last else ''}{last} working days"
 
-    def postage(self, action: Literal["return", "exchange"]) -> str:
-        """Who pays the postage, as the end of a sentence; empty where the shop says nothing."""
+    def at_fault(self, reason: str | None) -> bool:
+        """Whether the reason puts it on the shop: faulty, damaged, wrong, in the shop's own words."""
+        return any(re.search(rf"\b{re.escape(word)}", reason or "", re.IGNORECASE) for word in self.fault_words)
+
+    def payer(self, action: Sending, reason: str | None) -> Payer:
+        """Who pays for sending goods back."""
         payer = self.return_postage_paid_by if action == "return" else self.exchange_postage_paid_by
-        return {"": "", "customer": "; the return postage is yours to pay", "shop": "; we pay the return postage"}[
-            payer
-        ]
+        return "shop" if payer and self.at_fault(reason) else payer
+
+    def postage(self, action: Sending, reason: str | None) -> float:
+        """What sending goods back costs the customer, as far as the shop names a price."""
+        cost = self.return_postage_cost if action == "return" else self.exchange_postage_cost
+        return cost if self.payer(action, reason) == "customer" else 0.0
+
+    def excluded(self, action: Sending, category: str | None, reason: str | None) -> bool:
+        """Whether goods of the category may not be sent back."""
+        listed_ones = self.return_excluded_categories if action == "return" else self.exchange_excluded_categories
+        return category in listed_ones and not self.at_fault(reason)
 
     def reason(self, action: Literal["return", "cancel", "exchange"], said: str | None) -> str | None:
         """The permitted reason that was meant, or what was said where the shop permits any.
@@ -130,6 +156,8 @@ def _checked(name: str, value: Any, default: Any) -> Any:
         if not isinstance(value, list) or any(type(each) is not kind for each in value):
             raise _wrong(name, f"a list of {'numbers' if kind is int else 'texts'}", value)
         return tuple(value)
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
     if type(value) is not type(default):
         raise _wrong(name, f"a value like {default!r}", value)
     return value

@@ -1,29 +1,30 @@
 """The tools of customer service: identity, one's own orders, the changes to them, the cart and the hand-off.
 
-A change is only prepared here: `carry_out` does it after a yes, called by the conversation, never by a model.
-Rules, references and proposals are in `assistant.service`.
+A change is only prepared here; `carry_out` (of `assistant.service.confirmed`) does it after a yes. Rules, references and
+proposals are in `assistant.service`.
 """
 
-from datetime import date
-
 from assistant.errors import AssistantError, BadCall, Refused
-from assistant.messages import Fact, Table, ToolResult, Write
-from assistant.records.ledger import CHANGED_MEANWHILE
+from assistant.messages import Fact, Table, ToolResult
 from assistant.service import cart, identity
 from assistant.service.changes import (
     Proposal,
-    check_permitted,
     propose_address,
     propose_cancel,
     propose_exchange,
     propose_return,
 )
+from assistant.service.confirmed import carry_out
 from assistant.service.hand_over import summary_of
-from assistant.service.items import Chosen, check_quantities, choose_items
+from assistant.service.items import choose_items
 from assistant.service.orders import Order, customers_orders, find_order
+from assistant.service.permission import check_permitted
 from assistant.service.rules import Rules, read_rules
+from assistant.service.variants import new_product
 from assistant.toolbox import Context, Tool, tool
 from assistant.wording import day, money, number, plural
+
+__all__ = ["TOOLS", "carry_out"]
 
 _SHOWN = 10
 
@@ -166,7 +167,14 @@ def exchange_items(
     chosen = choose_items(order, items, nothing_said_means_all=False)
     if not new_items:
         raise BadCall("Which product would you like instead?")
-    new = [context.shop.resolve.product(each) for each in new_items]
+    lines = [each.line for each in chosen]
+    if len(new_items) not in (1, len(lines)):
+        raise BadCall(
+            f"An exchange needs one new product for each item: you named {plural(len(lines), 'item')} and "
+            f"{plural(len(new_items), 'new product')}. Which goes with which?"
+        )
+    wanted = zip(lines, new_items if len(new_items) == len(lines) else list(new_items) * len(lines), strict=True)
+    new = [new_product(context.shop, line, said) for line, said in wanted]
     return _ask(propose_exchange(context.shop, order, chosen, new, reason, rules))
 
 
@@ -210,66 +218,6 @@ TOOLS: tuple[Tool, ...] = (
     *cart.TOOLS,
     hand_off,
 )
-
-
-def carry_out(context: Context, write: Write) -> ToolResult:
-    """Does what the customer has said yes to: rules and permission are checked again, then it is recorded once.
-
-    Returns:
-        status ok with what was done, or what had been done already by the same yes.
-
-    Raises nothing that a person can mend: a refusal or failure is a result too, and then nothing is changed.
-    """
-    try:
-        return _carry_out(context, write)
-    except Refused as refusal:
-        return ToolResult(headline=str(refusal), status="refused")
-    except AssistantError as failure:
-        return ToolResult(headline=str(failure), status="error")
-
-
-def _carry_out(context: Context, write: Write) -> ToolResult:
-    shop, session = context.shop, context.session
-    earlier = shop.records.request(write.idempotency_key)
-    if earlier is not None and session.customer_id is not None and earlier.customer_id == session.customer_id:
-        session.pending = None
-        when = day(date.fromisoformat(earlier.payload["day"]))
-        return ToolResult(headline=f"That was already done on {when}; I have not done it twice.")
-    if session.customer_id is None or write.payload.get("customer_id") != session.customer_id:
-        shop.records.carry_out(write, session)  # refuses and records the denial
-    proposal = _proposed_again(context, write)
-    if {**proposal.payload, "day": ""} != {**write.payload, "day": ""}:
-        raise Refused(CHANGED_MEANWHILE)
-    acted = shop.records.carry_out(write, session)
-    done = f"Done: {proposal.what} is requested; {proposal.consequence}."
-    if not acted:
-        done = f"That was already done: {proposal.what}."
-    return ToolResult(headline=done, facts=proposal.facts, table=proposal.table, notes=proposal.notes)
-
-
-def _proposed_again(context: Context, write: Write) -> Proposal:
-    """The same change under the rules and the order as they are now."""
-    shop, payload, rules = context.shop, write.payload, _rules(context)
-    customer_id, reason = _customer(context), payload.get("reason")
-    order = find_order(shop, customer_id, payload["order_id"]) if payload.get("order_id") else None
-    if write.action == "address":
-        return propose_address(shop, customer_id, order, payload["address"], rules)
-    if order is None:
-        raise BadCall(f"Expected an order to {write.action}; got none. Prepare the change again.")
-    if write.action == "cancel":
-        return propose_cancel(shop, order, reason, rules)
-    by_position = {line.position: line for line in order.lines}
-    chosen = tuple(Chosen(by_position[each["position"]], each["quantity"]) for each in payload["lines"])
-    if len(order.requests) != payload["sequence"]:
-        raise Refused(CHANGED_MEANWHILE)
-    check_quantities(order, chosen)
-    if write.action == "return":
-        return propose_return(shop, order, chosen, reason, rules)
-    found = [shop.resolve.product_by_id(each["to_product_id"]) for each in payload["lines"]]
-    new = [product for product in found if product is not None]
-    if len(new) < len(found):
-        raise Refused(CHANGED_MEANWHILE)
-    return propose_exchange(shop, order, chosen, new, reason, rules)
 
 
 def _ask(proposal: Proposal) -> ToolResult:

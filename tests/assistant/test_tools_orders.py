@@ -239,6 +239,11 @@ def test_unrecorded_delivery_is_said_to_customer_and_staff(desk):
         (["p2"], 4.50),
         (["3 tier cake stand"], 15.00),  # the 3 belongs to the title
         (["cakestand"], None),
+        (["three of the six blue mugs"], 11.70),
+        (["the 2 blue mugs"], 7.80),
+        (["2 x blue mug"], 7.80),
+        (["2 units of blue mug"], 7.80),
+        (["a broken red mug"], 4.50),
         (["red mug and the cake stand"], 19.50),
         (["red mug", "cake stand"], 19.50),
         (["all mugs"], 27.90),
@@ -290,6 +295,32 @@ def test_exchange_differences_and_stock(desk):
     assert any("no stock level" in note for note in unknown.notes)
     assert desk.call("exchange_items", order_id="1003", items=["red mug"], new_items=["spaceship"]).status == "error"
     assert "instead" in desk.call("exchange_items", order_id="1003", items=["red mug"]).headline
+
+
+@pytest.mark.parametrize(
+    ("item", "said", "product_id"),
+    [
+        ("red mug", "the blue one", "P1"),
+        ("red mug", "in blue please", "P1"),
+        ("red mug", "a new one", "P2"),
+        ("red mug", "one that works", "P2"),
+        ("red mug", "Tea Towel", "P4"),
+        ("1 blue mug", "the red one", "P2"),
+    ],
+)
+def test_what_is_wanted_instead_as_people_say_it(desk, item, said, product_id):
+    result = desk.call("exchange_items", order_id="1003", items=[item], new_items=[said])
+    assert result.status == "needs_confirmation", result.headline
+    assert result.write.payload["lines"][0]["to_product_id"] == product_id
+    assert confirm(desk, result).status == "ok"
+
+
+def test_each_item_needs_its_new_product(desk):
+    result = desk.call(
+        "exchange_items", order_id="1003", items=["all mugs"], new_items=["tea towel", "tea towel", "p5"]
+    )
+    assert result.status == "error"
+    assert "2 items and 3 new products" in result.headline
 
 
 def test_an_order_is_exchanged_once(desk):
@@ -406,7 +437,37 @@ def test_no_rules_file_promises_neither_days_nor_postage(tmp_path):
     rules = read_rules(tmp_path)
     assert rules == Rules()
     assert rules.refund_route == "to your original payment method"
-    assert rules.postage("return") == ""
+    assert rules.payer("return", "faulty") == ""
+    assert rules.postage("return", None) == 0
+
+
+def test_postage_is_taken_off_unless_the_goods_are_at_fault(desk, folder):
+    (folder / "policies" / "rules.toml").write_text(
+        """
+        [return]
+        postage_paid_by = "customer"
+        postage_cost = 3.95
+        excluded_categories = ["home"]
+        [exchange]
+        postage_paid_by = "customer"
+        postage_cost = 3.95
+        excluded_categories = ["kitchen"]
+        [fault]
+        words = ["faulty", "broke"]
+        """
+    )
+    asked = desk.call("start_return", order_id="1003", items=["2 blue mugs"])
+    assert facts(asked)["refund"] == 3.85  # 2 x 3.90 less 3.95
+    assert "£3.85 goes back" in asked.headline
+    assert "(£7.80 less £3.95 return postage)" in asked.headline
+    cheap = desk.call("start_return", order_id="1003", items=["1 blue mug"])
+    assert facts(cheap)["refund"] == 0  # 3.90 does not cover the postage
+    broken = desk.call("start_return", order_id="1003", items=["2 blue mugs"], reason="arrived broken")
+    assert facts(broken)["refund"] == 7.80
+    assert "we pay the return postage" in broken.headline
+    swap = {"order_id": "1003", "items": ["red mug"], "new_items": ["tea towel"]}
+    assert desk.call("exchange_items", **swap).status == "refused"
+    assert desk.call("exchange_items", **swap, reason="it's faulty").status == "needs_confirmation"
 
 
 # cart and hand-off

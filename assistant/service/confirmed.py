@@ -1,0 +1,80 @@
+"""Carries out what a customer has said yes to: checked again, recorded once. Called by code, never by a model."""
+
+from datetime import date
+
+from assistant.errors import AssistantError, BadCall, Refused
+from assistant.messages import ToolResult, Write
+from assistant.records.ledger import CHANGED_MEANWHILE, NOT_YOURS
+from assistant.service.changes import (
+    Proposal,
+    propose_address,
+    propose_cancel,
+    propose_exchange,
+    propose_return,
+)
+from assistant.service.items import Chosen, check_quantities
+from assistant.service.orders import find_order
+from assistant.service.rules import read_rules
+from assistant.toolbox import Context
+from assistant.wording import day
+
+
+def carry_out(context: Context, write: Write) -> ToolResult:
+    """Does what the customer has said yes to: rules and permission are checked again, then it is recorded once.
+
+    Returns:
+        status ok with what was done, or what had been done already by the same yes.
+
+    Raises nothing that a person can mend: a refusal or failure is a result too, and then nothing is changed.
+    """
+    try:
+        return _carry_out(context, write)
+    except Refused as refusal:
+        return ToolResult(headline=str(refusal), status="refused")
+    except AssistantError as failure:
+        return ToolResult(headline=str(failure), status="error")
+
+
+def _carry_out(context: Context, write: Write) -> ToolResult:
+    shop, session = context.shop, context.session
+    earlier = shop.records.request(write.idempotency_key)
+    if earlier is not None and session.customer_id is not None and earlier.customer_id == session.customer_id:
+        session.pending = None
+        when = day(date.fromisoformat(earlier.payload["day"]))
+        return ToolResult(headline=f"That was already done on {when}; I have not done it twice.")
+    if session.customer_id is None or write.payload.get("customer_id") != session.customer_id:
+        shop.records.carry_out(write, session)  # refuses and records the denial
+        raise Refused(NOT_YOURS)
+    proposal = _proposed_again(context, write)
+    if {**proposal.payload, "day": ""} != {**write.payload, "day": ""}:
+        raise Refused(CHANGED_MEANWHILE)
+    acted = shop.records.carry_out(write, session)
+    done = f"Done: {proposal.what} is requested; {proposal.consequence}."
+    if not acted:
+        done = f"That was already done: {proposal.what}."
+    return ToolResult(headline=done, facts=proposal.facts, table=proposal.table, notes=proposal.notes)
+
+
+def _proposed_again(context: Context, write: Write) -> Proposal:
+    """The same change under the rules and the order as they are now."""
+    shop, payload, reason = context.shop, write.payload, write.payload.get("reason")
+    rules, customer_id = read_rules(shop.policies_folder), payload["customer_id"]
+    order = find_order(shop, customer_id, payload["order_id"]) if payload.get("order_id") else None
+    if write.action == "address":
+        return propose_address(shop, customer_id, order, payload["address"], rules)
+    if order is None:
+        raise BadCall(f"Expected an order to {write.action}; got none. Prepare the change again.")
+    if write.action == "cancel":
+        return propose_cancel(shop, order, reason, rules)
+    by_position = {line.position: line for line in order.lines}
+    chosen = tuple(Chosen(by_position[each["position"]], each["quantity"]) for each in payload["lines"])
+    if len(order.requests) != payload["sequence"]:
+        raise Refused(CHANGED_MEANWHILE)
+    check_quantities(order, chosen)
+    if write.action == "return":
+        return propose_return(shop, order, chosen, reason, rules)
+    found = [shop.resolve.product_by_id(each["to_product_id"]) for each in payload["lines"]]
+    new = [product for product in found if product is not None]
+    if len(new) < len(found):
+        raise Refused(CHANGED_MEANWHILE)
+    return propose_exchange(shop, order, chosen, new, reason, rules)
