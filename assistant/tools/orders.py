@@ -1,7 +1,7 @@
 """The tools of customer service: identity, one's own orders, the changes to them, the cart and the hand-off.
 
-A change is only prepared here; `carry_out` (of `assistant.service.confirmed`) does it after a yes. Rules, references and
-proposals are in `assistant.service`.
+A change is only prepared here; `carry_out` (of `assistant.service.confirmed`) does it after a yes. Rules, references
+and proposals are in `assistant.service`.
 """
 
 from assistant.errors import AssistantError, BadCall, Refused
