@@ -1,0 +1,248 @@
+"""The fitted forecasts of a shop: plain arrays that answer in milliseconds. Knows no method and reads no warehouse."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from analytics.errors import MissingData, NotEnoughHistory
+from analytics.forecasting.calibration import Calibration
+from analytics.forecasting.methods import EXPLAINED
+from analytics.forecasting.series import Floats
+from analytics.forecasting.settings import WEEK, WHOLE_SHOP, Level, Metric
+from analytics.forecasting.trading_days import TradingDays
+from analytics.forecasting.weeks import spread
+from analytics.scorecard import Scorecard
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Expected net sales over a span of days.
+
+    Attributes:
+        value: expected sum; lower80..upper95 bound it with 80 and 95 % probability.
+        first_day: day of daily[0].
+        daily: expected sales per day, [days].
+        method: the method that made it; score: its backtest score in words, None where it was not judged.
+        notes: assumptions and limits, one sentence each.
+    """
+
+    level: Level
+    key: str
+    metric: Metric
+    start: date
+    end: date
+    value: float
+    lower80: float
+    upper80: float
+    lower95: float
+    upper95: float
+    daily: tuple[float, ...]
+    method: str
+    score: str | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation that the 80 % interval stands for (its width / 2.563)."""
+        return (self.upper80 - self.lower80) / 2.563
+
+
+@dataclass(frozen=True)
+class LevelForecast:
+    """The stored forecasts of one level and metric.
+
+    Attributes:
+        keys: series id per row.
+        weekly: float32 [series, weeks ahead], season included.
+        profiles: float32 [series, 7].
+        noise: float32 [series], standard deviation of weekly sales.
+        history: float32 [series, weeks], net sales of the last weeks, the last ending on the as-of date.
+        age_weeks: int [series], weeks since the first sale.
+        calibration: makes the intervals; method: what made the forecasts.
+        rows: key -> row.
+    """
+
+    keys: tuple[str, ...]
+    weekly: Floats
+    profiles: Floats
+    noise: Floats
+    history: Floats
+    age_weeks: np.ndarray
+    calibration: Calibration
+    method: str
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Indexes the keys."""
+        self.rows.update({key: row for row, key in enumerate(self.keys)})
+
+
+@dataclass(frozen=True)
+class FittedForecast:
+    """Everything that answers questions about coming sales. Make it with `fit_forecast`.
+
+    Attributes:
+        as_of: the last known day; forecasts begin on the next one.
+        season: "no", "assumed" or "proven": whether last year's pattern is part of the forecasts.
+        prices: product -> revenue per unit of the last quarter; a product's revenue is its units at this price.
+        shares: float frame [products, stores]: each store's share of a product's units.
+        scorecards: of units by level ("product", "total", ...), of revenue as "total revenue", "category revenue" ...
+        scorecard: that of products.
+    """
+
+    as_of: date
+    trading: TradingDays
+    season: str
+    levels: dict[tuple[Level, Metric], LevelForecast]
+    prices: dict[str, float]
+    shares: pd.DataFrame
+    scorecards: dict[str, Scorecard]
+    scorecard: Scorecard | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is forecast."""
+        weeks = next(iter(self.levels.values())).weekly.shape[1]
+        return self.as_of + timedelta(days=weeks * WEEK)
+
+    def predict(
+        self, level: Level, key: str, start: date, end: date, metric: Metric = "units", store: str | None = None
+    ) -> Prediction:
+        """Expected sales from `start` to `end`, both included.
+
+        Args:
+            level: what `key` names; "total" ignores the key.
+            key: id of the series.
+            start: first day; days up to the as-of date are known and left out.
+            end: last day.
+            metric: units or revenue.
+            store: a product's sales in one store only.
+
+        Raises:
+            NotEnoughHistory: the span is past or further ahead than forecasts reach.
+            MissingData: the shop has no such level, store, or the key never sold.
+        """
+        begin, after = self._window(start, end)
+        known = self._level(level, "units" if level == "product" else metric)
+        row = known.rows.get(WHOLE_SHOP if level == "total" else key)
+        if row is None:
+            raise MissingData(
+                f"There are no sales of {key} up to {self.as_of.isoformat()}, so there is nothing to forecast from."
+            )
+        share = 1.0 if store is None else self.share(key, store)
+        factor = self.prices.get(key, 0.0) if level == "product" and metric == "revenue" else 1.0
+        daily, bounds = self._path(known, row, begin, after, share)
+        card = self.scorecards.get(level if metric == "units" or level == "product" else f"{level} revenue")
+        return Prediction(
+            level,
+            key,
+            metric,
+            self.as_of + timedelta(days=begin + 1),
+            self.as_of + timedelta(days=after),
+            float(daily.sum()) * factor,
+            bounds[1] * factor,
+            bounds[2] * factor,
+            bounds[0] * factor,
+            bounds[3] * factor,
+            tuple(float(d) * factor for d in daily),
+            EXPLAINED[known.method],
+            None if card is None else card.sentence(),
+            self._notes(known, row, level, metric, begin, after),
+        )
+
+    def share(self, product: str, store: str) -> float:
+        """A store's share of a product's units.
+
+        Raises:
+            MissingData: the shop's sales name no such store.
+        """
+        if store not in self.shares.columns:
+            raise MissingData(f"No sale of the last half year names the store {store}; ask for the whole shop instead.")
+        return float(self.shares[store].get(product, 0.0))
+
+    def past_weeks(self, level: Level, key: str, metric: Metric) -> tuple[tuple[date, ...], Floats]:
+        """First days and net sales of the last weeks; weeks end on the as-of date's weekday."""
+        known = self._level(level, metric)
+        sales = known.history[known.rows[WHOLE_SHOP if level == "total" else key]]
+        first = self.as_of - timedelta(days=WEEK * len(sales) - 1)
+        return tuple(first + timedelta(days=WEEK * w) for w in range(len(sales))), sales
+
+    def keys(self, level: Level) -> tuple[str, ...]:
+        """The series of a level; none where the shop has none."""
+        known = self.levels.get((level, "units"))
+        return () if known is None else known.keys
+
+    def sums(self, keys: list[str], days: int, store: str | None = None) -> Floats:
+        """Expected units of many products over the next `days` days, for ranking; 0 for unknown ones; [keys]."""
+        known = self._level("product", "units")
+        rows = np.array([known.rows.get(key, -1) for key in keys], dtype=int)
+        days = min(days, known.weekly.shape[1] * WEEK)
+        daily = spread(known.weekly[rows], known.profiles[rows], self.trading, self.as_of + timedelta(days=1), 0, days)
+        shares = 1.0 if store is None else np.array([self.share(key, store) for key in keys])
+        return np.where(rows >= 0, daily.sum(1), 0.0) * shares
+
+    def _window(self, start: date, end: date) -> tuple[int, int]:
+        """Days ahead, begin inclusive and end exclusive."""
+        if end < start:
+            raise NotEnoughHistory(
+                f"Expected a first day before the last, got {start.isoformat()} to {end.isoformat()}."
+            )
+        begin, after = max(0, (start - self.as_of).days - 1), (end - self.as_of).days
+        if after <= begin:
+            raise NotEnoughHistory(
+                f"Expected days after {self.as_of.isoformat()}, the last day of the history, but the days asked for "
+                f"end on {end.isoformat()}. Ask for a sales report instead."
+            )
+        if end > self.last_day:
+            raise NotEnoughHistory(
+                f"Forecasts reach until {self.last_day.isoformat()}, but the days asked for end on {end.isoformat()}. "
+                "Ask for a nearer time."
+            )
+        return begin, after
+
+    def _level(self, level: Level, metric: Metric) -> LevelForecast:
+        known = self.levels.get((level, metric))
+        if known is None:
+            plain = {"category": "categories", "store": "stores", "country": "countries"}.get(level, f"{level}s")
+            raise MissingData(f"This shop's sales name no {plain}, so there is no forecast per {level}.")
+        return known
+
+    def _path(
+        self, known: LevelForecast, row: int, begin: int, after: int, share: float
+    ) -> tuple[Floats, tuple[float, ...]]:
+        """Daily forecasts of the window and its interval."""
+        one = slice(row, row + 1)
+        first_day = self.as_of + timedelta(days=1)
+        daily = spread(known.weekly[one], known.profiles[one], self.trading, first_day, begin, after)[0] * share
+        value, whole_noise = float(daily.sum()), float(known.noise[row])
+        # A store's part of a product: its own share of the noise, and the chance of who buys where (binomial thinning).
+        weekly = float(known.weekly[row, :4].mean())
+        noise = (
+            whole_noise if share == 1.0 else float(np.sqrt((share * whole_noise) ** 2 + share * (1 - share) * weekly))
+        )
+        return daily, known.calibration.interval(value, noise, weekly * share, begin, after)
+
+    def _notes(
+        self, known: LevelForecast, row: int, level: Level, metric: Metric, begin: int, after: int
+    ) -> tuple[str, ...]:
+        notes = []
+        sales = known.history[row, -52:]
+        if not (sales > 0).any():
+            notes.append("It has not sold in the last year, so no sales are expected.")
+        elif known.age_weeks[row] < 8:
+            notes.append("It has sold for less than eight weeks: this is its mean since then, a weak basis.")
+        if level == "product" and metric == "revenue":
+            notes.append("Revenue is the expected units at the average price of the last quarter.")
+        if self.season == "assumed":
+            notes.append("Last year's seasonal pattern is assumed to repeat; one year of history cannot test that.")
+        closed = self.trading.closed(self.as_of + timedelta(days=begin + 1), after - begin)
+        if closed.any():
+            count = int(closed.sum())
+            days = "1 day" if count == 1 else f"{count} days"
+            notes.append(f"The forecast leaves out {days} on which the shop was closed last year.")
+        if after > known.calibration.days[-1]:
+            reached = known.calibration.days[-1]
+            notes.append(f"The backtest reached {reached} days ahead; beyond that the range is an extrapolation.")
+        return tuple(notes)

@@ -1,0 +1,137 @@
+"""The methods that compete: weekly rates in, weekly rates ahead out. Knows neither calendar nor season nor scores."""
+
+import warnings
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from analytics.forecasting.series import Floats
+from analytics.forecasting.settings import YEAR_WEEKS, ForecastSettings
+from analytics.forecasting.trees import forecast_by_trees
+from analytics.forecasting.weeks import Weeks
+
+NAIVE: Final = "seasonal naive"
+COMBINATION: Final = "combination"
+MEMBERS: Final = ("IMAPA", "Theta", "LightGBM")  # what the combination is the mean of, where they are there
+LEAST_WEEKS: Final = 8  # a younger series is answered with its mean since it first sold
+
+EXPLAINED: Final = {
+    NAIVE: "the same weeks of last year (the last four weeks again where there is no year yet)",
+    "mean of 8 weeks": "the mean of the last eight weeks",
+    "exponential smoothing": "simple exponential smoothing (alpha 0.2)",
+    "TSB": "Teunter-Syntetos-Babai smoothing for intermittent demand",
+    "Croston SBA": "Croston's method with the Syntetos-Boylan correction",
+    "IMAPA": "smoothing at several levels of aggregation over time (IMAPA)",
+    "AutoETS": "exponential smoothing with error and trend chosen by AICc (AutoETS)",
+    "Theta": "the optimised dynamic Theta method",
+    "LightGBM": "one gradient-boosted tree model over all series (LightGBM)",
+    COMBINATION: "the mean of IMAPA, Theta and, where there are many series, LightGBM",
+}
+
+
+def forecast_all(weeks: Weeks, settings: ForecastSettings, only: str | None = None) -> dict[str, Floats]:
+    """Every method's rates ahead, [series, horizon_weeks] each.
+
+    Args:
+        weeks: what is known.
+        settings: horizon and limits.
+        only: compute this method (and what it is made of) alone.
+    """
+    horizon, rates = settings.horizon_weeks, weeks.rates
+    wanted = set(EXPLAINED) if only is None else {only, *(MEMBERS if only == COMBINATION else ())}
+    young = weeks.first > rates.shape[1] - LEAST_WEEKS
+    base = np.repeat(_recent_mean(rates, weeks.first)[:, None], horizon, axis=1)
+    found = {NAIVE: _seasonal_naive(weeks, horizon), "mean of 8 weeks": base}
+    found |= _statistical(rates, weeks.first, ~young, base, wanted, settings)
+    many = len(rates) >= settings.many_series
+    if many and wanted & {"LightGBM"}:
+        trees = forecast_by_trees(rates, weeks.first, horizon, settings.seed)
+        found |= {} if trees is None else {"LightGBM": np.where(young[:, None], base, trees)}
+    found = {name: _bounded(values, rates) for name, values in found.items()}
+    members = [found[name] for name in MEMBERS if name in found]
+    if COMBINATION in wanted and members:
+        found[COMBINATION] = np.mean(members, axis=0)
+    return found if only is None else {only: found[only]}
+
+
+def _recent_mean(rates: Floats, first: np.ndarray, window: int = 8) -> Floats:
+    """Mean of the last `window` weeks, of fewer where the series is younger; [series]."""
+    known = np.clip(rates.shape[1] - first, 1, window)
+    return np.asarray(rates[:, -window:].sum(1) / known)
+
+
+def _seasonal_naive(weeks: Weeks, horizon: int) -> Floats:
+    """Last year's same weeks. The season is divided out because whoever puts it back would count it twice."""
+    past = weeks.rates.shape[1]
+    repeat = YEAR_WEEKS if past >= YEAR_WEEKS else min(4, past)
+    raw = weeks.rates * weeks.season.past(past)
+    ahead = raw[:, past - repeat + np.arange(horizon) % repeat]
+    return np.asarray(ahead / weeks.season.ahead(horizon))
+
+
+def _bounded(values: Floats, rates: Floats) -> Floats:
+    """Sales are never negative, and a trend is not followed beyond twice the best week of the last year."""
+    most = 2.0 * rates[:, -YEAR_WEEKS:].max(1, keepdims=True)
+    return np.clip(np.nan_to_num(values), 0.0, most)
+
+
+def _statistical(
+    rates: Floats, first: np.ndarray, able: np.ndarray, base: Floats, wanted: set[str], settings: ForecastSettings
+) -> dict[str, Floats]:
+    """The methods of statsforecast. Costly ones see the best-selling series; the rest take IMAPA's forecast."""
+    from statsforecast import models
+
+    many = len(rates) >= settings.many_series
+    cheap = {
+        "exponential smoothing": models.SimpleExponentialSmoothing(0.2),
+        "TSB": models.TSB(0.2, 0.2),
+        "Croston SBA": models.CrostonSBA(),
+        "IMAPA": models.IMAPA(),
+    }
+    theta = models.DynamicOptimizedTheta(season_length=1) if many else models.AutoTheta(season_length=1)
+    costly = {"AutoETS": models.AutoETS(season_length=1), "Theta": theta}
+    costly = {name: model for name, model in costly.items() if name in wanted}
+    living = able & (rates[:, -YEAR_WEEKS:] > 0).any(1)
+    asked = {name: model for name, model in cheap.items() if name in wanted or (costly and name == "IMAPA")}
+    found = _run(asked, rates, first, living, base)
+    if costly:
+        ranked = np.argsort(-rates[:, -26:].sum(1), kind="stable")
+        best = np.zeros(len(rates), dtype=bool)
+        best[ranked[: settings.costly_series]] = True
+        found |= _run(costly, rates, first, living & best, found["IMAPA"])
+    return found
+
+
+def _run(
+    chosen: dict[str, Any], rates: Floats, first: np.ndarray, selected: np.ndarray, otherwise: Floats
+) -> dict[str, Floats]:
+    """Forecasts of the selected series; the others keep `otherwise`."""
+    if not chosen or not selected.any():
+        return {name: otherwise for name in chosen}
+    from statsforecast import StatsForecast
+    from statsforecast.models import WindowAverage
+
+    rows = np.flatnonzero(selected)
+    weeks, horizon = rates.shape[1], otherwise.shape[1]
+    frame = pd.DataFrame(
+        {
+            "unique_id": np.repeat(rows, weeks - first[rows]),
+            "ds": np.concatenate([np.arange(first[row], weeks) for row in rows]),
+            "y": np.concatenate([rates[row, first[row] :] for row in rows]),
+        }
+    )
+    for name, model in chosen.items():
+        model.alias = name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        engine = StatsForecast(
+            models=list(chosen.values()), freq=1, n_jobs=1, fallback_model=WindowAverage(LEAST_WEEKS)
+        )
+        table = engine.forecast(df=frame, h=horizon)
+    found = {}
+    for name in chosen:
+        values = otherwise.copy()
+        values[rows] = table[name].to_numpy().reshape(len(rows), horizon)
+        found[name] = values
+    return found

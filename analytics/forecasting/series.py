@@ -1,0 +1,118 @@
+"""Sales lines -> one row of daily sums per product, category, store, country or the whole shop.
+
+Knows what a day without stock is; does not know how anything is forecast.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.forecasting.settings import METRICS, WHOLE_SHOP, Level, Metric
+from analytics.history import History
+
+Floats = npt.NDArray[np.floating]
+COLUMN = {"product": "product_id", "category": "category", "store": "store_id", "country": "country"}
+
+
+@dataclass(frozen=True)
+class DailyPanel:
+    """Daily net sales of several series.
+
+    Attributes:
+        level: what one series is.
+        keys: its id per row.
+        start: the day of column 0; the last column is the as-of date.
+        values: float32 [series, days], returns taken off on the day they were booked.
+        available: float32 [series, days], share of the demand that could be served (1 where the shop records no
+            stock-outs); None stands for all ones.
+    """
+
+    level: Level
+    metric: Metric
+    keys: tuple[str, ...]
+    start: date
+    values: Floats
+    available: Floats | None = None
+
+    @property
+    def days(self) -> int:
+        """Number of days."""
+        return int(self.values.shape[1])
+
+    def until(self, days: int) -> "DailyPanel":
+        """The first `days` days, as they were known then."""
+        seen = None if self.available is None else self.available[:, :days]
+        return DailyPanel(self.level, self.metric, self.keys, self.start, self.values[:, :days], seen)
+
+
+def daily_panels(history: History, level: Level) -> dict[Metric, DailyPanel]:
+    """Both metrics of a level; empty where no line names a key (a shop without stores or categories)."""
+    lines = history.lines
+    if level != "total":
+        lines = lines[lines[COLUMN[level]].notna()]
+    if lines.empty:
+        return {}
+    start = history.lines["day"].min()
+    days = (pd.Timestamp(history.as_of) - start).days + 1
+    column = ((lines["day"] - start).dt.days).to_numpy()
+    if level == "total":
+        keys, row = np.array([WHOLE_SHOP]), np.zeros(len(lines), dtype=np.intp)
+    else:
+        row, found = pd.factorize(lines[COLUMN[level]].astype(str), sort=True)
+        keys = np.asarray(found)
+    panels: dict[Metric, DailyPanel] = {}
+    for metric in METRICS:
+        amounts = lines["quantity" if metric == "units" else "value"].to_numpy(dtype=np.float64)
+        flat = np.bincount(row * days + column, weights=amounts, minlength=len(keys) * days)
+        values = flat.reshape(len(keys), days).astype(np.float32)
+        panels[metric] = DailyPanel(level, metric, tuple(keys.tolist()), start.date(), values)
+    if level == "product":
+        available = availability(history, panels["units"])
+        panels = {m: DailyPanel(p.level, p.metric, p.keys, p.start, p.values, available) for m, p in panels.items()}
+    return panels
+
+
+def store_shares(history: History, products: tuple[str, ...], recent_days: int = 182) -> pd.DataFrame:
+    """Each store's share of a product's units, pulled towards the shop's own split where a product sold little.
+
+    Returns:
+        float frame [products, stores], rows sum to 1; no columns where the shop has no stores.
+    """
+    recent = history.lines[history.lines["day"] > pd.Timestamp(history.as_of) - pd.Timedelta(days=recent_days)]
+    recent = recent[recent["store_id"].notna() & (recent["quantity"] > 0)]
+    if recent.empty:
+        return pd.DataFrame(index=list(products))
+    sold = recent.pivot_table(index="product_id", columns="store_id", values="quantity", aggfunc="sum", fill_value=0.0)
+    whole = sold.sum() / sold.to_numpy().sum()
+    sold = sold.reindex(list(products)).fillna(0.0)
+    borrowed = 20.0  # units that the shop's split counts for
+    return sold.add(borrowed * whole, axis=1).div(sold.sum(axis=1) + borrowed, axis=0).astype(np.float32)
+
+
+def availability(history: History, panel: DailyPanel) -> Floats | None:
+    """Share of each product's demand that could be served on each day, from the recorded stock-outs.
+
+    A day without stock is not a day without demand: it is left out of the fit, and a backtest expects no sale on it.
+    """
+    spans = history.table("stock_outs")
+    if spans.empty:
+        return None
+    rows = {key: row for row, key in enumerate(panel.keys)}
+    shares = store_shares(history, panel.keys)
+    available = np.ones(panel.values.shape, dtype=np.float32)
+    first = pd.Timestamp(panel.start)
+    last = pd.Timestamp(history.as_of)
+    for span in spans.to_dict("records"):
+        row = rows.get(str(span["product_id"]))
+        begins = pd.Timestamp(span["starts_on"])
+        ends = last if pd.isna(span["ends_on"]) else pd.Timestamp(span["ends_on"])
+        if row is None or begins > last or ends < first:
+            continue
+        share = 1.0
+        if not pd.isna(span["store_id"]) and len(shares.columns):
+            share = float(shares[span["store_id"]].iloc[row]) if span["store_id"] in shares.columns else 0.0
+        available[row, max(0, (begins - first).days) : (min(ends, last) - first).days + 1] -= share
+    return np.clip(available, 0.0, 1.0)
