@@ -86,7 +86,7 @@ def customer_features(history: History) -> pd.DataFrame:
     frame[recent] = frame[recent].fillna(0.0)
     returned = returned_value(history).reindex(frame.index).fillna(0.0)
     frame["value"] = frame["gross"] - returned
-    frame["order_value"] = frame["gross"] / frame["orders"]
+    frame["order_value"] = frame["value"].clip(lower=0) / frame["orders"]
     frame["return_share"] = (returned / frame["gross"].where(frame["gross"] > 0)).fillna(0.0).clip(0, 1)
     frame["products_per_order"] = grouped["products"].mean()
     return frame.join(_distinct_products(history))

@@ -113,7 +113,7 @@ def _recorded(changes: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIndex
     days = pd.to_datetime(changes["effective_on"])
     wide = changes.assign(day=days).pivot_table(index="product_id", columns="day", values="price", aggfunc="last")
     middles = weeks + pd.Timedelta(days=3)
-    every = wide.reindex(columns=wide.columns.union(middles)).ffill(axis=1)[middles]
+    every = wide.reindex(columns=wide.columns.append(middles).unique().sort_values()).ffill(axis=1)[middles]
     every.columns = weeks
     return every.reindex(products)
 

@@ -207,7 +207,7 @@ def _names(features: pd.DataFrame, placed: npt.NDArray[np.intp]) -> dict[int, st
         twins = sorted((g for g in plain if plain[g] == name), key=lambda group: float(-medians["value"][group]))
         for place, group in enumerate(twins if len(twins) > 1 else []):
             size = "bigger" if place == 0 else "smaller" if place == len(twins) - 1 else f"medium {place}"
-            plain[group] = f"{name}, {size} spenders"
+            plain[group] = f"{name} ({size} spenders)"
     return plain
 
 

@@ -30,6 +30,8 @@ def reasons_for(
         sentence = _SENTENCES[str(subject)](row, typical, worrying, money)
         if sentence and sentence not in found:
             found.append(sentence)
+    if not worrying and row["silence_ratio"] > 1:
+        return (*found[:2], f"yet {silence(row)}")
     return tuple(found[:3]) or (silence(row),)
 
 
@@ -64,10 +66,9 @@ def _frequency(row: pd.Series, typical: pd.Series, rising: bool, money: Words) -
     days, lately = int(row["order_days"]), int(row["order_days_90"])
     if days == 1:
         return None  # the silence already says so
-    said = f"ordered on {_days(days)} so far, {lately or 'none'} of them in the last 90 days"
     if rising and (days <= typical["order_days"] or lately <= 1):
-        return said
-    return said if not rising and days > typical["order_days"] else None
+        return f"ordered on {_days(days)} so far, {lately or 'none'} of them in the last 90 days"
+    return f"ordered on {_days(days)} so far" if not rising and days > typical["order_days"] else None
 
 
 def _trend(row: pd.Series, typical: pd.Series, rising: bool, money: Words) -> str | None:

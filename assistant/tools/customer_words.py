@@ -1,0 +1,97 @@
+"""Names of customers and segments as managers say and read them. Knows the fitted tables, computes nothing."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
+
+from analytics.customers import FittedCustomers
+from assistant.errors import NotFound
+from assistant.messages import ToolResult
+from assistant.resolve import Customer
+from assistant.toolbox import Context
+from assistant.wording import listed, money
+
+# What people call a group -> a word in the names that `analytics.segments` gives.
+_SAID = {
+    "best": "Best", "vip": "Best", "top": "Best", "biggest": "Best", "champion": "Best", "most valuable": "Best",
+    "loyal": "Loyal", "regular": "regulars", "frequent": "Loyal", "rising": "Rising", "promising": "Rising",
+    "new": "Newcomers", "first-time": "Newcomers", "first time": "Newcomers", "recent": "Newcomers",
+    "slipping": "Slipping", "at risk": "Slipping", "fading": "Slipping", "lapsing": "Slipping", "quiet": "Slipping",
+    "lost": "gone", "gone": "gone", "lapsed": "gone", "inactive": "gone", "dormant": "gone", "former": "gone",
+    "occasional": "Occasional", "casual": "Occasional", "rare": "Occasional",
+}  # fmt: skip
+_EVERYONE = re.compile(r"\b(all|every|everyone|everybody|whole|any)\b", re.IGNORECASE)
+
+
+def labels(context: Context, customer_ids: Sequence[str]) -> dict[str, str]:
+    """How an answer names each customer: name and id, or the id."""
+    table = context.shop.warehouse.table("customers")
+    rows = context.shop.warehouse.frame(
+        table.filter(table.customer_id.isin(list(customer_ids))).select("customer_id", "name")
+    )
+    known = {row.customer_id: row.name for row in rows.itertuples(index=False)}
+    return {each: _label(each, known.get(each)) for each in customer_ids}
+
+
+def currency(context: Context) -> Callable[[float], str]:
+    """Writes an amount in the shop's currency."""
+    return partial(money, currency=context.shop.currency)
+
+
+def members(context: Context, said: str | None) -> tuple[str | None, pd.Index | None]:
+    """Which customers a manager means by a group: a segment's name, a country, or everyone.
+
+    Returns:
+        How to call them, and their ids; (None, None) for everyone.
+
+    Raises:
+        NotFound: no segment or country is called so.
+    """
+    if said is None or _EVERYONE.search(said):
+        return None, None
+    fitted: FittedCustomers = context.shop.models.load("customers")
+    of_customer = fitted.segments.of_customer
+    names = sorted(of_customer.unique())
+    found = _matching(said, names)
+    if found:
+        return listed(found), of_customer.index[of_customer.isin(found)]
+    try:
+        country = context.shop.resolve.country(said)
+    except NotFound:
+        raise NotFound(
+            f"No group of customers is called {said!r}. This shop's groups are {listed(names)}; a country works too."
+        ) from None
+    table = context.shop.warehouse.table("customers")
+    rows = context.shop.warehouse.frame(table.filter(table.country == country).select("customer_id"))
+    return f"customers in {country}", pd.Index(rows["customer_id"])
+
+
+def _matching(said: str, names: Sequence[str]) -> list[str]:
+    from rapidfuzz import fuzz
+
+    wanted = said.lower().strip()
+    exact = [name for name in names if name.lower() == wanted]
+    if exact:
+        return exact
+    for phrase, word in _SAID.items():
+        if re.search(rf"\b{re.escape(phrase)}", wanted):
+            found = [name for name in names if word.lower() in name.lower()]
+            if found:
+                return found
+    return [name for name in names if fuzz.token_set_ratio(wanted, name.lower()) >= 80]
+
+
+def _label(customer_id: str, name: object) -> str:
+    return Customer(customer_id, str(name) if isinstance(name, str) and name else None).label
+
+
+def without_orders(who: Customer) -> ToolResult:
+    """The answer about somebody who never bought."""
+    return ToolResult(headline=f"{start(who.label)} has no purchase on record, so there is nothing to tell from it.")
+
+
+def start(label: str) -> str:
+    """The label at the start of a sentence."""
+    return label[0].upper() + label[1:]
