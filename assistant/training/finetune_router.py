@@ -78,7 +78,9 @@ def finetune_router(
         groups.append({"params": adapter, "lr": settings.adapter_rate})
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = settings.epochs * math.ceil(sum(len(p.turns) for p in train) / settings.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [g["lr"] for g in groups], total_steps=steps + 1, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [g["lr"] for g in groups], total_steps=steps + 1, pct_start=0.1
+    )
     for epoch in range(settings.epochs):
         encoder.train()
         losses = []
@@ -95,7 +97,9 @@ def finetune_router(
     held_out = random.Random(settings.seed + 1)
     validation = examples(list(spoken(phrasings, "validation")), entities, tool_roles, held_out)
     test = examples(list(spoken(phrasings, "test")), entities, tool_roles, held_out)
-    temperature, sure = _calibrate(_logits(validation, encoder, tokenizer, heads, settings), validation, names, settings)
+    temperature, sure = _calibrate(
+        _logits(validation, encoder, tokenizer, heads, settings), validation, names, settings
+    )
     scores = _scores(_logits(test, encoder, tokenizer, heads, settings), test, names, temperature, sure)
     _write(folder, encoder, heads, names, settings, temperature, sure, scores)
     return scores
@@ -110,11 +114,15 @@ def _encoder(folder: Path, rank: int) -> tuple[Any, Any]:
         from peft import LoraConfig, get_peft_model
 
         targets = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
-        model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.05, target_modules=targets))
+        model = get_peft_model(
+            model, LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.05, target_modules=targets)
+        )
     return model, AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def _loss(batch: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, names: Any, settings: RouterSettings) -> Any:
+def _loss(
+    batch: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, names: Any, settings: RouterSettings
+) -> Any:
     import torch
 
     vectors = _vectors(batch, encoder, tokenizer)
@@ -135,7 +143,9 @@ def _loss(batch: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, na
 
 def _batches(made: list[Example], size: int, chance: random.Random) -> list[list[Example]]:
     """Batches of messages of about the same length, so that little is padding, in random order."""
-    ordered = sorted(made, key=lambda example: (len(example.pair[0]) + len(example.pair[1])) * chance.uniform(0.8, 1.25))
+    ordered = sorted(
+        made, key=lambda example: (len(example.pair[0]) + len(example.pair[1])) * chance.uniform(0.8, 1.25)
+    )
     batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     chance.shuffle(batches)
     return batches
@@ -150,7 +160,9 @@ def _vectors(batch: Sequence[Example], encoder: Any, tokenizer: Any) -> Any:
     return mean_pool(hidden.float(), inputs["attention_mask"])
 
 
-def _logits(made: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, settings: RouterSettings) -> dict[str, Any]:
+def _logits(
+    made: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, settings: RouterSettings
+) -> dict[str, Any]:
     """Per role the logits of its examples, (n, classes)."""
     import torch
 
@@ -208,7 +220,14 @@ def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float
 
 
 def _write(
-    folder: Path, encoder: Any, heads: Any, names: Any, settings: RouterSettings, temperature: float, sure: float, scores: Any
+    folder: Path,
+    encoder: Any,
+    heads: Any,
+    names: Any,
+    settings: RouterSettings,
+    temperature: float,
+    sure: float,
+    scores: Any,
 ) -> None:
     from safetensors.torch import save_file
 

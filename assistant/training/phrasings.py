@@ -86,7 +86,9 @@ def read_phrasings(tool_roles: Mapping[str, frozenset[str]], folder: Path = FOLD
 def _read(line: dict[str, Any], tool: str, tool_roles: Mapping[str, frozenset[str]]) -> Phrasing:
     if "turns" in line:
         turns = tuple(
-            Turn(turn["text"], tuple(ToolCall(call["name"], call.get("arguments", {})) for call in turn.get("calls", ())))
+            Turn(
+                turn["text"], tuple(ToolCall(call["name"], call.get("arguments", {})) for call in turn.get("calls", ()))
+            )
             for turn in line["turns"]
         )
         roles = frozenset({line["role"]})

@@ -40,7 +40,9 @@ def examples(
             labels = {role: tool for role in phrasing.roles}
             if tool != NONE and "customer" not in tool_roles[tool]:
                 labels["customer"] = NONE
-            made.append(Example(context_text(_noisy(turn.text, chance), before_text, before_tool), labels, phrasing.key))
+            made.append(
+                Example(context_text(_noisy(turn.text, chance), before_text, before_tool), labels, phrasing.key)
+            )
             before_text, before_tool = turn.text, "" if tool == NONE else tool
     return made
 

@@ -1,0 +1,199 @@
+"""Fine-tunes a causal language model to write tool calls and answers: LoRA, loss on the completion only.
+
+Hidden states are turned into logits only where something is to be learnt: the vocabulary is the largest matrix of a
+small model. Checkpoints are written every few minutes and training resumes from the last one. LoRA: Hu et al., 2021.
+"""
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.language.weights import BASE_NAME, load_base
+from assistant.messages import Message
+from assistant.training.language_data import Learnt, tokens
+
+_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+Dialogues = Sequence[tuple[Message, ...]]
+
+
+@dataclass(frozen=True)
+class LanguageSettings:
+    """How the language model is fine-tuned.
+
+    Attributes:
+        batch_tokens: tokens of one step, padding included.
+        checkpoint_minutes: time between two checkpoints.
+    """
+
+    rank: int = 16
+    alpha: int = 32
+    epochs: int = 2
+    rate: float = 1e-3
+    batch_tokens: int = 2048
+    checkpoint_minutes: float = 5.0
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            ValueError: a setting is out of its range.
+        """
+        if self.rank < 1 or self.epochs < 1 or self.rate <= 0 or self.batch_tokens < 128:
+            raise ValueError(f"rank >= 1, epochs >= 1, rate > 0 and batch_tokens >= 128 are expected; got {self}.")
+
+
+def finetune_language(
+    epochs: Callable[[int], Dialogues],
+    settings: LanguageSettings,
+    folder: Path,
+    *,
+    base: str | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> None:
+    """Trains an adapter and writes it to `folder`.
+
+    Args:
+        epochs: epoch number -> its dialogues (slots filled anew each time).
+        settings: how.
+        folder: where the adapter goes; `checkpoint/` within it holds the state to resume from.
+        base: a Hugging Face id or folder; None for the embedded model.
+        report: takes a line of progress.
+    """
+    import torch
+
+    torch.manual_seed(settings.seed)
+    model, tokenizer, name, device = _adapted(base, settings)
+    batches = [_batches(epochs(epoch), tokenizer, settings, epoch) for epoch in range(settings.epochs)]
+    steps = sum(len(each) for each in batches)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=settings.rate, weight_decay=0.0, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
+    done = _resume(folder, model, optimiser, schedule)
+    model.train()
+    started, saved, seen = time.monotonic(), time.monotonic(), 0
+    for step, batch in enumerate(batch for each in batches for batch in each):
+        if step < done:
+            continue
+        loss = _loss(model, batch, device, tokenizer.pad_token_id or 0)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+        schedule.step()
+        seen += sum(len(sequence.ids) for sequence in batch)
+        if step % 10 == 0 or step == steps - 1:
+            speed = seen / (time.monotonic() - started)
+            report(f"step {step + 1} of {steps}: loss {loss.item():.3f}, {speed:.0f} tokens/s")
+        if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
+            _checkpoint(folder, step + 1, model, optimiser, schedule)
+            saved = time.monotonic()
+    _write(folder, model, name, settings)
+
+
+def _adapted(base: str | None, settings: LanguageSettings) -> tuple[Any, Any, str, str]:
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if base is None:
+        model, tokenizer = load_base()
+        name = BASE_NAME
+    else:
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+        tokenizer, name = AutoTokenizer.from_pretrained(base), base
+    config = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=_TARGETS, task_type="CAUSAL_LM")
+    return get_peft_model(model, config).to(device), tokenizer, name, device
+
+
+def _batches(dialogues: Dialogues, tokenizer: Any, settings: LanguageSettings, epoch: int) -> list[list[Learnt]]:
+    """Batches of sequences of about the same length, in random order."""
+    chance = random.Random(settings.seed + epoch)
+    made = [each for each in (tokens(dialogue, tokenizer) for dialogue in dialogues) if each is not None]
+    made.sort(key=lambda sequence: len(sequence.ids) * chance.uniform(0.9, 1.1))
+    batches = list(_fitting(made, settings.batch_tokens))
+    chance.shuffle(batches)
+    return batches
+
+
+def _fitting(made: Sequence[Learnt], most: int) -> Iterator[list[Learnt]]:
+    batch: list[Learnt] = []
+    longest = 0
+    for sequence in made:
+        longest = max(longest, len(sequence.ids))
+        if batch and longest * (len(batch) + 1) > most:
+            yield batch
+            batch, longest = [], len(sequence.ids)
+        batch.append(sequence)
+    if batch:
+        yield batch
+
+
+def _loss(model: Any, batch: Sequence[Learnt], device: str, pad: int) -> Any:
+    """Mean cross-entropy of the tokens to learn; ids: (sequences, longest)."""
+    import torch
+
+    longest = max(len(sequence.ids) for sequence in batch)
+    ids = torch.tensor([sequence.ids + [pad] * (longest - len(sequence.ids)) for sequence in batch], device=device)
+    real = torch.tensor([[1] * len(s.ids) + [0] * (longest - len(s.ids)) for s in batch], device=device)
+    learn = torch.tensor([s.learn + [False] * (longest - len(s.learn)) for s in batch], device=device)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        causal = model.get_base_model()
+        hidden = causal.model(input_ids=ids, attention_mask=real).last_hidden_state
+        wanted = learn[:, 1:]
+        logits = causal.lm_head(hidden[:, :-1][wanted])
+    return torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][wanted])
+
+
+def _rate(step: int, steps: int) -> float:
+    """Warm-up over the first 5 %, then cosine to a tenth."""
+    warm = max(1, steps // 20)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.1 + 0.45 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def _checkpoint(folder: Path, step: int, model: Any, optimiser: Any, schedule: Any) -> None:
+    import torch
+
+    place = folder / "checkpoint"
+    place.mkdir(parents=True, exist_ok=True)
+    trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
+    state = {"step": step, "model": trained, "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+    torch.save(state, place / "state.building")
+    (place / "state.building").replace(place / "state.pt")
+
+
+def _resume(folder: Path, model: Any, optimiser: Any, schedule: Any) -> int:
+    """Loads the last checkpoint; the number of steps already done."""
+    import torch
+
+    file = folder / "checkpoint" / "state.pt"
+    if not file.exists():
+        return 0
+    state = torch.load(file, weights_only=True)
+    model.load_state_dict(state["model"], strict=False)
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["step"])
+
+
+def _write(folder: Path, model: Any, name: str, settings: LanguageSettings) -> None:
+    import shutil
+
+    import torch
+
+    model.to(torch.bfloat16).save_pretrained(folder)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    config["base_model_name_or_path"] = name
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True))
+    (folder / "training.json").write_text(json.dumps(asdict(settings), indent=1))
+    (folder / "README.md").unlink(missing_ok=True)
+    shutil.rmtree(folder / "checkpoint", ignore_errors=True)

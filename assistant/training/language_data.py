@@ -1,0 +1,105 @@
+"""Turns phrasings and authored answers into the token sequences that the language model learns from.
+
+Several messages of one tool share a sequence, each with its call: the tool's signature is read once, and the messages
+before serve as examples, as they do when the assistant answers. Loss is on what the model writes, nothing else.
+"""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.language.grammar import copyable_text
+from assistant.language.prompts import Said, compact_answer, compact_call, written_call
+from assistant.messages import Message, ToolCall
+from assistant.toolbox import Tool
+from assistant.training.phrasings import Entities, Phrasing, Turn, fill
+
+ANSWERS_FILE = Path(__file__).parent / "answers.jsonl"
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Token ids and, for each, whether the model is to learn to write it."""
+
+    ids: list[int]
+    learn: list[bool]
+
+
+def call_dialogues(
+    phrasings: Sequence[Phrasing], entities: Entities, tools: Mapping[str, Tool], chance: random.Random, most: int = 6
+) -> list[tuple[Message, ...]]:
+    """Dialogues of up to `most` messages for the same tool; messages with context stand alone."""
+    by_tool: dict[str, list[tuple[str, ToolCall]]] = defaultdict(list)
+    dialogues: list[tuple[Message, ...]] = []
+    for phrasing in phrasings:
+        turns = fill(phrasing, entities, chance)
+        for place, turn in enumerate(turns):
+            if not turn.calls:
+                continue
+            call = copyable_call(turn.calls[0])
+            if place == 0:
+                by_tool[call.name].append((turn.text, call))
+            else:
+                earlier = [_said(before) for before in turns[:place]]
+                prompt = compact_call(turn.text, [tools[call.name].signature()], earlier)
+                dialogues.append((*prompt, Message("assistant", written_call(call))))
+    for name, pairs in by_tool.items():
+        chance.shuffle(pairs)
+        while pairs:
+            size = chance.randint(1, most)
+            group, pairs = pairs[:size], pairs[size:]
+            last_text, last_call = group[-1]
+            prompt = compact_call(last_text, [tools[name].signature()], (), group[:-1])
+            dialogues.append((*prompt, Message("assistant", written_call(last_call))))
+    return dialogues
+
+
+def copyable_call(call: ToolCall) -> ToolCall:
+    """The call with its text as it can be copied from a message."""
+    return ToolCall(call.name, {name: _copyable(given) for name, given in call.arguments.items()})
+
+
+def answer_dialogues(file: Path = ANSWERS_FILE) -> list[tuple[Message, ...]]:
+    """The authored answers: {"role", "message", "facts": [...], "answer"} a line."""
+    dialogues = []
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        if line.strip():
+            given = json.loads(line)
+            prompt = compact_answer(given["role"], given["message"], given["facts"])
+            dialogues.append((*prompt, Message("assistant", given["answer"])))
+    return dialogues
+
+
+def tokens(dialogue: Sequence[Message], tokenizer: Any, longest: int = 768) -> Learnt | None:
+    """The dialogue in the chat template's form; None where it is too long. Learns what the assistant says and its end."""
+    ids: list[int] = []
+    learn: list[bool] = []
+    for message in dialogue:
+        for text, own in _pieces(message):
+            piece = tokenizer(text, add_special_tokens=False)["input_ids"]
+            ids += piece
+            learn += [own] * len(piece)
+    return Learnt(ids, learn) if len(ids) <= longest else None
+
+
+def _pieces(message: Message) -> tuple[tuple[str, bool], ...]:
+    """ChatML, as SmolLM2's template writes it."""
+    if message.role == "assistant":
+        return (("<|im_start|>assistant\n", False), (f"{message.content}<|im_end|>", True), ("\n", False))
+    return ((f"<|im_start|>{message.role}\n{message.content}<|im_end|>\n", False),)
+
+
+def _said(turn: Turn) -> Said:
+    return Said(turn.text, copyable_call(turn.calls[0]) if turn.calls else None)
+
+
+def _copyable(given: Any) -> Any:
+    if isinstance(given, str):
+        return copyable_text(given)
+    if isinstance(given, list):
+        return [_copyable(each) for each in given]
+    return given
