@@ -18,7 +18,7 @@ from analytics.demo.stock import Sales
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-PROMISED_DAYS: Final = 5  # an online order that takes longer is late
+PROMISED_DAYS: Final = 7  # an online order that takes longer is late
 _ANOTHER_LINE: Final = 0.6  # chance that one more unit of a product goes to a basket of its own
 _TOGETHER: Final = 14.0  # how much more a product is chosen where one that goes with it lies in the basket
 _LATE_LEAVES: Final = 0.16  # chance that a late parcel is the last straw
@@ -136,10 +136,10 @@ def _online(who: Ints, wanted: int, weight: Floats, random: np.random.Generator)
 
 
 def _delivery(count: int, december: bool, random: np.random.Generator) -> Ints:
-    """Days from order to doorstep: two to four as a rule, longer for one in 14, in December for one in 7."""
-    usual = random.choice([2, 2, 3, 3, 3, 4, 4, 5], count)
+    """Days from order to doorstep: two to six as a rule, longer for one in 14, in December for one in 7."""
+    usual = random.choice([2, 3, 3, 4, 4, 5, 5, 6], count)
     late = random.random(count) < (0.14 if december else 0.07)
-    return np.where(late, random.integers(6, 12, count), usual)
+    return np.where(late, random.integers(8, 14, count), usual)
 
 
 def _lines(sold: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:

@@ -14,6 +14,7 @@ from analytics.demo.baskets import PROMISED_DAYS, ClosedBaskets
 from analytics.demo.catalog import Catalog
 from analytics.demo.people import People
 from analytics.demo.prices import PricePlan
+from analytics.demo.seasons import channel_factors, days_of
 from analytics.demo.settings import COUNTRY, ONLINE, STORES, DemoSettings
 
 Ints = npt.NDArray[np.int64]
@@ -25,6 +26,10 @@ _FIRST_NUMBER: Final = 200_001
 _RETURNED_HOMEWARE: Final = 0.072
 _RETURNED_FOOD: Final = 0.006
 _WITHIN_DAYS: Final = 30
+# opening and closing hour, (weekdays or Sunday, stores, 2), as policies/stores.md says
+_OPEN: Final = np.array(
+    [[[9, 18], [9, 17.5], [9, 17.5], [10, 17]], [[11, 17], [10.5, 16.5], [11, 16], [10, 17]]], dtype=float
+)
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,17 @@ def book_orders(
     return _numbered(catalog, orders, lines, back, entries)
 
 
-def _times(
-    day: npt.NDArray[np.int64], channel: npt.NDArray[np.int64], random: np.random.Generator
-) -> npt.NDArray[np.int64]:
-    """Seconds of the day: tills from 9 to 18 with a late-morning rush, the web shop mostly in the evening."""
-    till = 9 + 8.9 * random.beta(1.9, 2.1, len(day))
+def _times(settings: DemoSettings, day: Ints, channel: Ints, random: np.random.Generator) -> Ints:
+    """Seconds of the day: tills within their opening hours, the web shop mostly in the evening."""
+    date = days_of(settings)
+    eve = np.array((date.month == 12) & ((date.day == 24) | (date.day == 31)))[day]
+    hours = _OPEN[np.array(date.dayofweek == 6)[day].astype(int), np.minimum(channel, ONLINE - 1)]
+    closing = np.where(eve, np.minimum(hours[:, 1], 16.0), hours[:, 1])
+    till = hours[:, 0] + (closing - hours[:, 0]) * random.beta(1.9, 2.1, len(day))
     web = np.clip(random.normal(19.2, 2.6, len(day)), 6.0, 23.9)
     midday = np.clip(random.normal(12.4, 1.8, len(day)), 6.0, 23.9)
     web = np.where(random.random(len(day)) < 0.35, midday, web)
-    seconds: npt.NDArray[np.int64] = (np.where(channel == ONLINE, web, till) * 3600).astype(np.int64)
+    seconds: Ints = (np.where(channel == ONLINE, web, till) * 3600).astype(np.int64)
     return seconds
 
 
@@ -66,11 +73,13 @@ def _sales(people: People, baskets: ClosedBaskets, settings: DemoSettings, rando
     count = len(baskets.day)
     online = baskets.channel == ONLINE
     start = pd.Timestamp(settings.start)
-    ordered = start + pd.to_timedelta(baskets.day * 86_400 + _times(baskets.day, baskets.channel, random), unit="s")
-    doorstep = start + pd.to_timedelta((baskets.day + baskets.delivery) * 24 + random.integers(9, 18, count), unit="h")
+    ordered = start + pd.to_timedelta(
+        baskets.day * 86_400 + _times(settings, baskets.day, baskets.channel, random), unit="s"
+    )
+    doorstep = _on_weekdays(settings, baskets.day + baskets.delivery, random.integers(9, 18, count))
     late = baskets.delivery > PROMISED_DAYS
     leaves = np.where(late & (random.random(count) < 0.5), baskets.delivery - 3, 1)
-    warehouse = start + pd.to_timedelta((baskets.day + leaves) * 24 + random.integers(7, 16, count), unit="h")
+    warehouse = _on_weekdays(settings, baskets.day + leaves, random.integers(7, 9, count))
     cancelled = online & (random.random(count) < _CANCELLED)
     table = people.table
     known = baskets.customer >= 0
@@ -86,6 +95,13 @@ def _sales(people: People, baskets: ClosedBaskets, settings: DemoSettings, rando
     orders.loc[cancelled, ["dispatched_at", "delivered_at"]] = pd.NaT
     orders["cancelled_at"] = ordered + pd.to_timedelta(random.integers(1_200, 21_600, count), unit="s")
     return _as_known(orders, settings)
+
+
+def _on_weekdays(settings: DemoSettings, day: Ints, hour: Ints) -> pd.DatetimeIndex:
+    """That day and hour, the Monday after it where it is a Sunday: nothing is sent or delivered on Sundays."""
+    moved = day + ((day + settings.start.weekday()) % 7 == 6)
+    start = pd.Timestamp(settings.start)
+    return pd.DatetimeIndex(start + pd.to_timedelta(moved * 24 + hour, unit="h"))
 
 
 def _as_known(orders: pd.DataFrame, settings: DemoSettings) -> pd.DataFrame:
@@ -126,9 +142,8 @@ def _returned(
     likely = chance[lines["product"]] * np.where(late, 1.9, 1.0) * np.where(online, 1.35, 0.9)
     arrived = orders["delivered_at"]
     after = np.clip(1 + random.gamma(2.0, 4.2, len(orders)), 1, _WITHIN_DAYS - 1).astype(int)
-    booked = arrived.dt.normalize() + pd.to_timedelta(
-        after * 86_400 + random.integers(34_000, 62_000, len(orders)), unit="s"
-    )
+    booked = _open_day(settings, arrived.dt.normalize() + pd.to_timedelta(after, unit="D"))
+    booked += pd.to_timedelta(random.integers(39_600, 57_000, len(orders)), unit="s")  # 11 am to 3.50 pm
     known = (booked < pd.Timestamp(settings.as_of) + pd.Timedelta(days=1)).to_numpy()
     back = lines[(random.random(len(lines)) < likely) & known[order]].copy()
     part = np.ceil(back["quantity"] * random.random(len(back)))
@@ -142,6 +157,15 @@ def _returned(
     )
     sorted_lines: pd.DataFrame = both.sort_values(["order", "line_number"])
     return sorted_lines
+
+
+def _open_day(settings: DemoSettings, day: pd.Series) -> pd.Series:
+    """The same day, or the next on which the stores are open."""
+    dates = days_of(settings)
+    closed = dates[channel_factors(settings)[0] == 0]
+    for _ in range(2):  # Boxing Day follows Christmas Day
+        day = day.where(~day.isin(closed), day + pd.Timedelta(days=1))
+    return day
 
 
 def _all_back(lines: pd.DataFrame, back: pd.DataFrame, orders: pd.DataFrame) -> npt.NDArray[np.bool_]:

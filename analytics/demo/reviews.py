@@ -26,6 +26,9 @@ _MOODS: Final = {
     2: ((0, 1), (1, 2), (0, 2), (0, 2)),
     1: ((0, 1), (0, 2), (0, 3), (0, 2)),
 }
+_STAPLE: Final = re.compile(r"flour|sugar|yeast|baking powder|bicarbonate|\bsalt\b|foil|stock cubes?", re.IGNORECASE)
+_CRISP: Final = r"biscuit|shortbread|cracker|oatcake|crisp|cake|cereal|granola|oat|pasta|chocolate|nut"
+_GROWN: Final = r"apple|pear|fruit|vegetable|potato|carrot|tomato|berr|salad|lemon|banana|egg"
 _CLOTH: Final = r"cotton|linen|wool|towel|cushion|throw|blanket|apron|glove|napkin|cloth|textile|felt|velvet|jute"
 _FIRED: Final = r"stoneware|ceramic|porcelain|earthenware|terracotta|bone china|pottery"
 _VESSEL: Final = rf"{_FIRED}|glass|enamel|steel|mug|bowl|plate|dish|pan|tin|jug|jar|pot|cutlery|tumbler|cup"
@@ -40,6 +43,16 @@ _ONLY_OF: Final = tuple(
         (r"handle", r"mug|pan|jug|kettle|basket|brush|knife|cup|pot|tray"),
         (r"rust", r"steel|iron|metal|tin|wire|aluminium"),
         (r"bottom|wobble|flat table|stone floor", rf"{_VESSEL}|wood|oak|board|stand|rack|candlestick|vase|basket|lamp"),
+        (r"crumbs|nothing was broken|broken piece", rf"{_CRISP}|{_GROWN}"),
+        (r"mould|gone soft|bruise", rf"{_GROWN}|bread|cheese|jam|cake|milk|yog|loaf|bun|scone"),
+        (r"creamy|greasy", r"cream|milk|chees|yog|butter|chocolate|curd|soup|sauce|fudge|coffee"),
+        (r"kick", r"chill|pepper|ginger|mustard|curry|chutney|sauce|spice|pickle|relish|coffee"),
+        (
+            r"sweet|sugar",
+            r"jam|marmalade|honey|biscuit|cake|choc|fudge|toffee|curd|cordial|drink|granola|chutney|sweet",
+        ),
+        (r"salty", r"crisp|nut|cheese|butter|sauce|stock|soup|cracker|pickle|bacon|ham|popcorn|oatcake"),
+        (r"dry as dust|claggy|gritty|swallow", rf"{_CRISP}|bread|scone|pasta|rice|fudge|bun"),
         (r"jar will", r"\b(?:jam|honey|jar|chutney|pickle|marmalade|curd|candle)"),
         (r"kept the tin|lid had come", r"\b(?:tin|tea|biscuit|candle|caddy|jar)"),
         (r"grandmother|spoilt it|cup of tea|breakfast", r"jam|marmalade|honey|bread|biscuit|cake|bak|tea|curd|cereal"),
@@ -101,6 +114,8 @@ def _text(
 
 
 def _applies(aspect: Aspect, product: ProductText, online: bool) -> bool:
+    if aspect.name == "taste" and _STAPLE.search(product.title):
+        return False
     return {"homeware": product.homeware, "food": not product.homeware, "online": online}.get(aspect.applies_to, True)
 
 

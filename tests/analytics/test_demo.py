@@ -69,12 +69,8 @@ def test_keys_are_unique_and_no_table_is_empty(ask, table):
     ],
 )
 def test_every_reference_is_there(ask, table, column, other):
-    assert (
-        ask(
-            f"select count(*) from {table} where {column} is not null and {column} not in (select {column} from {other})"
-        )
-        == 0
-    )
+    missing = f"{column} is not null and {column} not in (select {column} from {other} where {column} is not null)"
+    assert ask(f"select count(*) from {table} where {missing}") == 0
 
 
 def test_every_order_has_a_line_and_ends_by_the_as_of_date(ask):
@@ -148,6 +144,13 @@ def test_statuses_agree_with_their_dates(ask):
     assert (
         ask("select sum(quantity) from order_lines l join orders o using (order_id) where o.status = 'cancelled'") == 0
     )
+
+
+def test_tills_are_closed_on_christmas_day_and_outside_opening_hours(ask):
+    shut = "(hour(ordered_at) not between 9 and 17 or (month(ordered_at) = 12 and day(ordered_at) in (25, 26)))"
+    assert ask(f"select count(*) from orders where store_id is not null and {shut}") == 0
+    sundays = "select count(*) from orders where store_id is null and kind = 'sale' and dayofweek(delivered_at) = 0"
+    assert ask(sundays) == 0
 
 
 def test_policies_are_copied(folder):
