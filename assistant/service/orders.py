@@ -212,8 +212,9 @@ def _returned(shop: "Shop", ids: list[str]) -> dict[tuple[str, str], float]:
     rows = shop.warehouse.frame(
         lines.inner_join(notes, "order_id").select("returns_order_id", "product_id", "quantity")
     )
-    back = rows.groupby(["returns_order_id", "product_id"])["quantity"].sum()
-    return {(str(order), str(product)): -float(units) for (order, product), units in back.items()}
+    back = rows.groupby(["returns_order_id", "product_id"], as_index=False)["quantity"].sum()
+    triples = zip(back["returns_order_id"], back["product_id"], back["quantity"], strict=True)
+    return {(str(order), str(product)): -float(units) for order, product, units in triples}
 
 
 def _order(

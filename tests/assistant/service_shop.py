@@ -38,7 +38,8 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "1005": ("C1", "2024-05-31", None, None, None, [("P1", 3, 4.00), ("P2", 2, 4.50)]),  # 30 days before the as-of date
     "1006": ("C1", "2024-05-30", None, None, None, [("P1", 1, 4.00)]),  # 31 days
     "1007": ("C1", "2024-06-01", "cancelled", None, None, [("P1", 1, 4.00)]),
-    "C1008": ("C1", "2024-06-12", "returned", None, None, [("P4", -1, 3.25)]),
+    "C1008": ("C1", "2024-06-20", "returned", None, None, [("P4", -1, 3.25)]),  # of order 1009
+    "1009": ("C1", "2024-06-15", "delivered", "2024-06-16", "2024-06-18", [("P4", 3, 3.25), ("P4", 2, 3.00)]),
     "2001": ("C2", "2024-06-28", "placed", None, None, [("P3", 1, 20.00)]),
     "2002": ("C2", "2024-06-01", "delivered", "2024-06-02", "2024-06-05", [("P2", 1, 4.50)]),
     "3001": (None, "2024-06-28", "placed", None, None, [("P2", 1, 4.50)]),
@@ -75,6 +76,7 @@ def write_warehouse(path: Path, orders: dict[str, tuple[Any, ...]] = ORDERS) -> 
                 customer_id=customer_id,
                 ordered_at=ordered,
                 kind="return" if order_id.startswith("C") else "sale",
+                returns_order_id="1009" if order_id == "C1008" else None,
                 status=status,
                 dispatched_at=dispatched,
                 delivered_at=delivered,

@@ -130,10 +130,10 @@ def test_order_numbers_as_people_say_them(said):
 
 def test_my_orders_are_newest_first_with_totals(desk):
     result = desk.call("my_orders")
-    assert [row[0] for row in result.table.rows] == ["1001", "1002", "1003", "1007", "1005", "1006", "1004"]
+    assert [row[0] for row in result.table.rows] == ["1001", "1002", "1009", "1003", "1007", "1005", "1006", "1004"]
     assert result.table.rows[0][2:4] == (3.0, 31.95)  # two mugs and a tray; 8.00 + 20.00 + 3.95 postage
-    assert facts(result)["orders"] == 7
-    assert result.headline.startswith("You have 7 orders")
+    assert facts(result)["orders"] == 8
+    assert result.headline.startswith("You have 8 orders")
     assert "2001" not in str(result)
 
 
@@ -276,6 +276,14 @@ def test_units_cannot_go_back_twice(desk):
     assert facts(rest)["refund"] == 27.30  # 2 x 3.90 + 4.50 + 15.00
     confirm(desk, rest)
     assert desk.call("start_return", order_id="1003").status == "refused"
+
+
+def test_what_came_back_already_cannot_go_back_again(desk):
+    asked = desk.call("start_return", order_id="1009")  # 3 + 2 bought on two lines, one came back: credit note C1008
+    assert facts(asked)["refund"] == 12.50  # 2 x 3.25 + 2 x 3.00
+    four = desk.call("start_return", order_id="1009", items=["4 tea towels"])
+    assert facts(four)["refund"] == 12.50
+    assert desk.call("start_return", order_id="1009", items=["5 tea towels"]).status == "refused"
 
 
 def test_exchange_differences_and_stock(desk):
