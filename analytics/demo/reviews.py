@@ -69,7 +69,9 @@ def write_reviews(catalog: Catalog, book: OrderBook, texts: ReviewTexts, setting
     moved = chance * np.where(lines["late"], 2.0, 1.0) * np.where(lines["online"], 1.6, 0.8)
     moved *= 1 + 0.35 * np.abs(catalog.quality[lines["product"]])  # the very good and the very bad make people write
     lines = lines[random.random(len(lines)) < moved].drop_duplicates(["customer_id", "product_id"])
-    day = lines["delivered_at"].dt.normalize() + pd.to_timedelta(random.integers(2, 36, len(lines)), unit="D")
+    day = lines["delivered_at"].dt.normalize() + pd.to_timedelta(
+        2 + random.gamma(1.1, 32.0, len(lines)).astype(int), unit="D"
+    )
     lines = lines.assign(reviewed_on=day)[day <= end].sort_values(["reviewed_on", "order_id", "line_number"])
     felt = 4.3 + 0.7 * catalog.quality[lines["product"]] - 1.25 * lines["late"] + random.normal(0, 0.85, len(lines))
     rating = np.clip(np.rint(felt), 1, 5).astype(int)
