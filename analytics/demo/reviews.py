@@ -5,6 +5,7 @@ The stars go beside the text and are never said in it.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -109,7 +110,8 @@ def _text(
     said = [(each.negative, "bad") for each in angry] + [(each.positive, "good") for each in pleased]
     if stars >= 3 and not late:
         said.reverse()
-    fitting = [[each for each in pool if _fits(each, product)] for pool, _ in said]
+    about = f"{product.title} {product.category} {product.attributes.get('material', '')}"
+    fitting = [_fitting(pool, about) for pool, _ in said]
     sentences = [str(random.choice(pool)).replace("{product_noun}", product.noun) for pool in fitting]
     mood = "positive" if stars >= 4 else "mixed" if stars == 3 else "negative"
     return str(random.choice(texts.titles[mood])), _joined(sentences, [tone for _, tone in said], random)
@@ -121,10 +123,11 @@ def _applies(aspect: Aspect, product: ProductText, online: bool) -> bool:
     return {"homeware": product.homeware, "food": not product.homeware, "online": online}.get(aspect.applies_to, True)
 
 
-def _fits(sentence: str, product: ProductText) -> bool:
+@lru_cache(maxsize=20_000)
+def _fitting(pool: tuple[str, ...], about: str) -> tuple[str, ...]:
     """Nobody washes a candle or praises the glaze of a towel."""
-    about = f"{product.title} {product.category} {product.attributes.get('material', '')}"
-    return all(not said.search(sentence) or needed.search(about) for said, needed in _ONLY_OF)
+    barred = [said for said, needed in _ONLY_OF if not needed.search(about)]
+    return tuple(sentence for sentence in pool if not any(said.search(sentence) for said in barred)) or pool
 
 
 def _shuffled(aspects: Sequence[Aspect], random: np.random.Generator) -> list[Aspect]:
