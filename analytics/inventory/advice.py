@@ -1,4 +1,4 @@
-"""Reorder advice from a forecast: when to order, how many, and why. Knows forecasts and stock, not how either came about.
+"""Reorder advice from a forecast: when to order and how many. Knows forecasts and stock, not how either came about.
 
 Policy (s, S): when stock on hand and on order falls to s, the demand that the lead time may bring with the asked
 probability, order up to S = s + the order quantity (EOQ, no less than the supplier's minimum).
@@ -58,7 +58,7 @@ class ReorderAdvice:
         runs_out_on: first day on which the stock on hand is expected to be used up; None: not within the look-ahead.
         risk: probability that stock runs out before a delivery that is ordered today.
         prediction: the forecast over the lead time.
-        reasons: in words.
+        assumptions: one sentence each.
     """
 
     position: Position
@@ -101,6 +101,7 @@ def advise(forecast: FittedForecast, position: Position, settings: StockSettings
     order_on, ordered = _order(position, daily, point, quantity, tomorrow)
     running = daily.cumsum()
     used_up = np.flatnonzero(running >= max(position.on_hand or 0.0, 1e-9))
+    out = int(used_up[0]) if len(used_up) and position.on_hand is not None else None
     return ReorderAdvice(
         position=position,
         demand=demand,
@@ -111,9 +112,7 @@ def advise(forecast: FittedForecast, position: Position, settings: StockSettings
         economic=economic,
         order_on=order_on,
         quantity=ordered,
-        runs_out_on=tomorrow + timedelta(days=int(used_up[0]))
-        if len(used_up) and position.on_hand is not None
-        else None,
+        runs_out_on=None if out is None else tomorrow + timedelta(days=out),
         risk=chance_of_more(demand, sd, position.available),
         prediction=ahead,
         assumptions=(*position.assumed, *assumptions),
@@ -149,9 +148,8 @@ def _order(
     if position.on_hand is None or daily.sum() <= 0:
         return None, 0.0
     if position.available <= point:
-        return tomorrow - timedelta(days=1), math.ceil(
-            max(point + quantity - position.available, position.minimum_order)
-        )
+        lift = math.ceil(max(point + quantity - position.available, position.minimum_order))
+        return tomorrow - timedelta(days=1), lift
     falls = np.flatnonzero(daily.cumsum() >= position.available - point)
     if not len(falls):
         return None, 0.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analytics.inventory.formulas import expected_shortage
 
-STEPS = 20  # pieces that an order is cut into
+STEPS = 60  # pieces that an order is cut into
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def plan_budget(candidates: Sequence[Candidate], budget: float | None) -> Budget
 
 
 def _pieces(row: int, candidate: Candidate) -> list[_Piece]:
-    """An order in pieces of falling return; the first is no smaller than the minimum order, unprofitable ones are left out."""
+    """An order in pieces of falling return, the first no smaller than the minimum order; unprofitable ones left out."""
     if candidate.most <= 0 or candidate.cost <= 0:
         return []
     first = max(candidate.minimum, math.ceil(candidate.most / STEPS))

@@ -1,11 +1,11 @@
 """The textbook formulas of stock control. Pure functions; know no shop.
 
-Sources: Snyder and Shen, Fundamentals of Supply Chain Theory (2nd ed. 2019), chapters 3 and 4; Silver, Pyke and Thomas,
-Inventory and Production Management in Supply Chains (4th ed. 2017), chapter 6; Zheng and Federgruen, Operations Research
-39(4), 1991.
+Sources: Snyder and Shen, Fundamentals of Supply Chain Theory (2nd ed. 2019), chapters 3 and 4; Silver, Pyke and
+Thomas, Inventory and Production Management in Supply Chains (4th ed. 2017), chapter 6.
 """
 
 import math
+from collections.abc import Iterator
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
@@ -43,7 +43,8 @@ def lead_time_demand(mean: float, sd: float, daily: float, lead_time_sd: float) 
     Var = sd^2 + daily^2 * lead_time_sd^2 (Silver, Pyke and Thomas, section 6.10).
 
     Args:
-        mean, sd: of the demand over the mean lead time.
+        mean: demand over the mean lead time.
+        sd: its standard deviation.
         daily: demand per day.
         lead_time_sd: in days.
     """
@@ -91,20 +92,19 @@ def chance_of_more(mean: float, sd: float, stock: float) -> float:
     return max(0.0, 1.0 - covered)
 
 
-def _counts(mean: float, sd: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _counts(mean: float, sd: float) -> Iterator[float]:
     """Probabilities of 0, 1, 2, ... units."""
     variance = sd**2
     if variance > mean * 1.001:
-        size = mean**2 / (variance - mean)
+        size = mean**2 / (variance - mean)  # negative binomial
         fail = mean / (mean + size)
         log_chance = -size * math.log1p(mean / size)
-        ratio = lambda k: (k + size) / (k + 1) * fail  # noqa: E731
     else:
-        log_chance = -mean
-        ratio = lambda k: mean / (k + 1)  # noqa: E731
+        size, fail, log_chance = math.inf, mean, -mean  # Poisson
     for units in range(MOST_STEPS):
         yield math.exp(log_chance)
-        log_chance += math.log(ratio(units))
+        grows = units + size if size < math.inf else 1.0
+        log_chance += math.log(grows / (units + 1) * fail)
 
 
 def expected_shortage(mean: float, sd: float, stock: float) -> float:

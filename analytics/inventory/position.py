@@ -1,4 +1,4 @@
-"""What the shop has, what is on its way and how long a delivery takes: one row per product and place. Knows no demand."""
+"""Stock on hand and on order and how long a delivery takes, per product and place. Knows no demand."""
 
 from dataclasses import dataclass
 
@@ -79,7 +79,7 @@ def stock_positions(
     joined = listed.merge(held, on="product_id", how="left" if product is not None else "inner")
     suppliers = warehouse.frame(warehouse.table("suppliers"))
     joined = joined.merge(suppliers, on="supplier_id", how="left", suffixes=("", "_supplier"))
-    return [_position(row) for row in joined.to_dict("records")]
+    return [_position({str(name): value for name, value in row.items()}) for row in joined.to_dict("records")]
 
 
 def _position(row: dict[str, object]) -> Position:
