@@ -1,0 +1,138 @@
+"""Builds a shop folder: the demo shop, the fitted models and the index. Each part is replaced in one step.
+
+Knows what is fitted and in which order, not how.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analytics.columns import TABLES
+from analytics.errors import AnalyticsError
+from analytics.warehouse import build_lock
+from assistant.settings import write_settings
+from assistant.shop import MODELS, POLICIES, WAREHOUSE, Shop, open_shop
+from retrieval.errors import RetrievalError
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What became of one ability: seconds it took, or why the shop cannot have it."""
+
+    name: str
+    seconds: float
+    missing: str = ""
+
+
+def init_demo(folder: Path, report: Report, *, seed: int = 7) -> None:
+    """Writes the demo shop's history, policies and hidden truth.
+
+    Raises:
+        ShopBusy: another process is building in this folder.
+    """
+    from analytics.demo import DEMO_AS_OF, DEMO_CURRENCY, DEMO_NAME, build_demo
+
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = build_demo(folder / WAREHOUSE, folder / POLICIES, folder / "truth", seed=seed)
+    report(str(summary))
+    write_settings(folder, DEMO_NAME, DEMO_CURRENCY, str(DEMO_AS_OF))
+
+
+def fit_shop(folder: Path, report: Report) -> list[Fitted]:
+    """Fits every model to the shop's history and brings the index in step with its catalog.
+
+    An ability that the shop has too little data for is passed over with its reason; the rest is still fitted.
+
+    Raises:
+        ShopNotFound: there is no shop in the folder.
+        ShopBusy: another process is building in this folder.
+    """
+    with build_lock(folder), open_shop(folder) as shop:
+        (folder / MODELS).mkdir(exist_ok=True)
+        return [_timed(name, fit, shop, report) for name, fit in _abilities().items()]
+
+
+def _abilities() -> dict[str, Callable[[Shop], Any]]:
+    return {
+        "index": _index,
+        "policies": lambda shop: shop.policies.update(),
+        "recommend": _recommend,
+        "classify": _classify,
+        "forecast": _analytics("analytics.forecasting", "fit_forecast"),
+        "churn": _analytics("analytics.churn", "fit_churn"),
+        "customers": _analytics("analytics.customers", "fit_customers"),
+        "prices": _analytics("analytics.prices", "fit_prices"),
+        "promotions": _analytics("analytics.promotions", "fit_promotions"),
+        "reviews": _analytics("analytics.reviews", "fit_reviews"),
+    }
+
+
+def _timed(name: str, fit: Callable[[Shop], Any], shop: Shop, report: Report) -> Fitted:
+    started = time.monotonic()
+    report(f"{name} ...")
+    try:
+        fitted = fit(shop)
+    except (AnalyticsError, RetrievalError) as missing:
+        done = Fitted(name, time.monotonic() - started, str(missing))
+        report(f"{name}: not for this shop. {missing}")
+        return done
+    if name not in ("index", "policies"):
+        shop.models.save(name, fitted)
+    done = Fitted(name, time.monotonic() - started)
+    report(f"{name}: done in {done.seconds:.1f} s")
+    return done
+
+
+def _analytics(module: str, function: str) -> Callable[[Shop], Any]:
+    def fit(shop: Shop) -> Any:
+        import importlib
+
+        return getattr(importlib.import_module(module), function)(shop.warehouse, shop.as_of)
+
+    return fit
+
+
+def _index(shop: Shop) -> Any:
+    products = shop.warehouse.frame(shop.warehouse.table("products"))
+    products = products[products["merchandise"]].merge(_ratings(shop), on="product_id", how="left")
+    lines = shop.history.lines
+    recent = lines[lines["day"] > lines["day"].max() - _days(91)]
+    popularity = recent.groupby("product_id")["quantity"].sum().clip(lower=0).to_dict()
+    first_sold = lines.groupby("product_id", as_index=False)["day"].min().rename(columns={"day": "added_on"})
+    products = products.merge(first_sold, on="product_id", how="left")
+    stock = shop.warehouse.frame(shop.warehouse.table("inventory")) if shop.warehouse.has("inventory") else None
+    return shop.catalog.update(products, stock, popularity)
+
+
+def _ratings(shop: Shop) -> Any:
+    reviews = shop.warehouse.table("reviews")
+    return shop.warehouse.frame(reviews.group_by("product_id").aggregate(rating=reviews.rating.mean()))
+
+
+def _recommend(shop: Shop) -> Any:
+    from retrieval.recommend import fit_recommender
+
+    ids = shop.catalog.products["product_id"].tolist()
+    return fit_recommender(shop.history.lines, shop.as_of, shop.catalog.vectors(ids))
+
+
+def _classify(shop: Shop) -> Any:
+    from retrieval.classify import fit_classifier
+
+    products = shop.warehouse.frame(shop.warehouse.table("products"))
+    return fit_classifier(products[products["merchandise"]], shop.embedder)
+
+
+def _days(count: int) -> Any:
+    import pandas as pd
+
+    return pd.Timedelta(days=count)
+
+
+def counts(shop: Shop) -> dict[str, int]:
+    """Rows of each table of the history."""
+    return {name: int(shop.warehouse.scalar(shop.warehouse.table(name).count())) for name in TABLES}

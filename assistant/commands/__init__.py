@@ -1,0 +1,1 @@
+"""The commands of `retail-assistant`, one module per kind."""

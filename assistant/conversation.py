@@ -1,0 +1,261 @@
+"""One turn of a conversation: guard, route, ask the model for calls, run the tools, check and stream the answer.
+
+Knows the order of things; what each step does lives in its own module.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from assistant import arguments, talk
+from assistant.answering import sentences
+from assistant.errors import AssistantError, BadMessage
+from assistant.grounding import Evidence
+from assistant.language.chat import OfferedTool, Prompt, Usage
+from assistant.language.prompts import Said, chat_call, compact_call
+from assistant.language.router import NONE, Ranking
+from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
+from assistant.records import Session
+from assistant.safety import Limits, guard
+from assistant.service.confirmed import carry_out
+from assistant.shop import Shop
+from assistant.toolbox import Context, Tool
+from assistant.wishes import split_wishes
+
+_REMEMBERED = 6  # turns kept for the context of the next one
+_SHORTLIST = 5  # tools shown to a large model
+_TOOL_OF_ACTION = {
+    "return": "start_return",
+    "cancel": "cancel_order",
+    "exchange": "exchange_items",
+    "address": "change_address",
+}
+
+
+@dataclass
+class _Timing:
+    """Seconds and tokens of one turn."""
+
+    started: float = field(default_factory=time.monotonic)
+    first: float | None = None
+    usages: list[Usage] = field(default_factory=list)
+
+    def usage(self) -> Usage:
+        """A new record for one prompt."""
+        self.usages.append(Usage())
+        return self.usages[-1]
+
+
+class Conversation:
+    """A person's conversation with one shop. Use it from one thread at a time."""
+
+    def __init__(self, shop: Shop, session: Session, limits: Limits | None = None, *, use_model: bool = True) -> None:
+        """Continues the session, with what its last turns said.
+
+        Args:
+            shop: the opened shop.
+            session: whose conversation it is.
+            limits: of a message; None: those of `shop.toml`.
+            use_model: let the language model write the answers; False gives the tools' own sentences.
+        """
+        self.shop = shop
+        self.session = session
+        self._limits = limits or Limits(max_characters=shop.settings.limits.max_characters)
+        self._use_model = use_model
+        self._said: list[Said] = []
+        for turn in shop.records.turns(session.session_id)[-_REMEMBERED:]:
+            self.remember(turn.question, [ToolCall(c["name"], c["arguments"]) for c in turn.answer.get("calls", ())])
+
+    def ask(self, message: str) -> Answer:
+        """The whole answer to a message."""
+        *_, answer = self.stream(message)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(self, message: str, watch: Callable[[str], None] = lambda step: None) -> Iterator[str | Answer]:
+        """The answer piece by piece as checked sentences, and at last the whole `Answer`.
+
+        A message that cannot be answered is answered too, saying why; only a bug raises.
+
+        Args:
+            message: what the person said.
+            watch: is told what is being done ("looking at sales_report").
+        """
+        timing = _Timing()
+        try:
+            verdict = guard(message, self.session, self._limits)
+        except BadMessage as bad:
+            yield str(bad)
+            yield self._finish(Answer(message[:200], self.session.role, str(bad)), timing, record=False)
+            return
+        if not verdict.allowed:
+            yield verdict.reason_text
+            flagged = Answer(verdict.redacted_text, self.session.role, verdict.reason_text, handed_off=verdict.hand_off)
+            if verdict.hand_off:
+                self.shop.records.hand_off(self.session, verdict.reason_text, verdict.redacted_text)
+            yield self._finish(flagged, timing)
+            return
+        text = verdict.redacted_text
+        try:
+            records, lead = self._act(text, timing, watch)
+        except AssistantError as failure:  # the language model is away: say so, nothing is lost
+            yield str(failure)
+            yield self._finish(Answer(text, self.session.role, str(failure)), timing)
+            return
+        yield from self._answer(text, records, " ".join(part for part in (verdict.reason_text, lead) if part), timing)
+
+    def plan(self, message: str) -> list[ToolCall]:
+        """The calls that a message would make; runs none of them."""
+        return [call for wish in split_wishes(message, self._rank) for call in self._calls(wish, _Timing())]
+
+    def _act(self, text: str, timing: _Timing, watch: Callable[[str], None]) -> tuple[list[CallRecord], str]:
+        """Makes the calls that the message asks for; returns them and what is to be said without a tool."""
+        lead = ""
+        if self.session.pending is not None:
+            if talk.is_yes(text):
+                return [self._carry_out()], ""
+            self.session.pending = None
+            lead = talk.DROPPED
+            if talk.is_no(text) and len(text.split()) <= 6:
+                return [], lead
+        records: list[CallRecord] = []
+        spoken = ""
+        for wish in split_wishes(text, self._rank):
+            watch("thinking")
+            calls = self._calls(wish, timing)
+            if not calls:
+                spoken = spoken or self._without_tool(wish)
+            for call in calls:
+                watch(f"looking at {call.name.replace('_', ' ')}")
+                records.append(self._run(call))
+        return records, " ".join(part for part in (lead, "" if records else spoken) if part)
+
+    def _rank(self, text: str) -> Ranking:
+        last = self._said[-1] if self._said else Said("", None)
+        earlier = (last.text, last.call.name if last.call else "")
+        return self.shop.router.rank(text, self.session.role, list(self._permitted()), earlier)
+
+    def _permitted(self) -> dict[str, Tool]:
+        return self.shop.toolbox.permitted(self.session.role)
+
+    def _calls(self, text: str, timing: _Timing) -> list[ToolCall]:
+        """The calls that the language model writes among the tools that the router names."""
+        ranking = self._rank(text)
+        permitted = self._permitted()
+        model = self.shop.language
+        if model.compact and ranking.best == NONE:
+            return []
+        # The small model chooses worse among close tools than the router's own order does: the first one stands.
+        names = [name for name, _ in ranking.scores if name != NONE][: 1 if model.compact else _SHORTLIST]
+        context = "\n".join(said.text for said in self._said[-2:])
+        offered = tuple(self._offer(permitted[name], text, context) for name in names)
+        if model.compact:
+            messages = compact_call(text, [each.signature for each in offered], self._said)
+        else:
+            messages = chat_call(text, self._said, shop=self.shop.name, role=self.session.role, today=self.shop.as_of)
+        prompt = Prompt("call", messages, offered, f"{text}\n{context}", must_call=model.compact)
+        written = list(model.stream(prompt, timing.usage()))
+        calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
+        return [arguments.mend(call, permitted[call.name].parameters, text, self.shop.resolve) for call in calls]
+
+    def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
+        found = arguments.candidates(tool.parameters, text, context, self.shop.resolve.clock)
+        return OfferedTool(tool.name, tool.schema(), tool.signature(), found)
+
+    def _run(self, call: ToolCall) -> CallRecord:
+        started = time.monotonic()
+        checked, result = self.shop.toolbox.run(call, Context(self.shop, self.session))
+        if result.write is not None and result.status == "needs_confirmation":
+            self.session.pending = result.write
+        return self._audited(
+            CallRecord(call.name, checked.arguments, result.status, time.monotonic() - started, result)
+        )
+
+    def _carry_out(self) -> CallRecord:
+        """Runs exactly the action that was proposed; it is the proposing tool's call once more, now done."""
+        write = self.session.pending
+        assert write is not None
+        started = time.monotonic()
+        result = carry_out(Context(self.shop, self.session), write)
+        self.session.pending = None
+        name = _TOOL_OF_ACTION.get(write.action, write.action)
+        last = self._said[-1].call if self._said else None
+        given = last.arguments if last is not None and last.name == name else {}
+        return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))
+
+    def _audited(self, record: CallRecord) -> CallRecord:
+        self.shop.records.audit(self.session, record.name, record.arguments, record.status)
+        return record
+
+    def _without_tool(self, text: str) -> str:
+        """What to say where no tool is due; a customer who asks for the staff's figures is told so."""
+        if self.session.role == "customer":
+            staff = self.shop.toolbox.permitted("manager")
+            ranking = self.shop.router.rank(text, "manager", list(staff))
+            if ranking.best != NONE and ranking.sure and ranking.best not in self._permitted():
+                self.shop.records.audit(self.session, ranking.best, {}, "refused")
+                return talk.STAFF_ONLY
+        return talk.small_talk(text, self.session.role, self.shop.name)
+
+    def _answer(self, text: str, records: list[CallRecord], lead: str, timing: _Timing) -> Iterator[str | Answer]:
+        results = [record.result for record in records]
+        evidence = Evidence(results, text, self.shop.resolve.titles_in)
+        pieces: list[str] = []
+        for piece in self._pieces(text, results, lead, evidence, timing):
+            timing.first = timing.first or time.monotonic()
+            yield f" {piece}" if pieces else piece
+            pieces.append(piece)
+        whole = " ".join(pieces)
+        verdict = evidence.check(whole)
+        answer = Answer(
+            question=text,
+            role=self.session.role,
+            answer=whole,
+            calls=tuple(records),
+            products=tuple({card.product_id: card for result in results for card in result.products}.values()),
+            grounded=verdict.grounded or not records,
+            unsupported=verdict.unsupported if records else (),
+            handed_off=any(result.handed_off for result in results),
+        )
+        self.remember(text, [ToolCall(record.name, record.arguments) for record in records])
+        yield self._finish(answer, timing)
+
+    def _pieces(
+        self, text: str, results: list[ToolResult], lead: str, evidence: Evidence, timing: _Timing
+    ) -> Iterator[str]:
+        """What is shown, in order: what is to be said without a tool, then the answer's sentences."""
+        if lead:
+            yield lead
+        if results:
+            model = self.shop.language if self._use_model else None
+            yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, timing.usage())
+
+    def remember(self, text: str, calls: list[ToolCall]) -> None:
+        """Notes a message and its calls as the context of the next one."""
+        self._said = [*self._said, Said(text, calls[-1] if calls else None)][-_REMEMBERED:]
+
+    def _finish(self, answer: Answer, timing: _Timing, *, record: bool = True) -> Answer:
+        now = time.monotonic()
+        whole = replace(
+            answer,
+            model=self.shop.language.name if timing.usages else "",
+            first_token_seconds=(timing.first or now) - timing.started,
+            total_seconds=now - timing.started,
+            prompt_tokens=sum(usage.prompt for usage in timing.usages),
+            completion_tokens=sum(usage.completion for usage in timing.usages),
+        )
+        if record:
+            self.shop.records.record_turn(self.session, whole)
+        self.shop.records.save_session(self.session)
+        return whole
+
+
+def start(shop: Shop, role: Role, customer_id: str | None = None, limits: Limits | None = None) -> Conversation:
+    """A new conversation.
+
+    Raises:
+        NotFound: there is no such customer.
+    """
+    if customer_id is not None:
+        customer_id = shop.resolve.customer(customer_id).customer_id
+    return Conversation(shop, shop.records.open_session(role, customer_id), limits)

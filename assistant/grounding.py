@@ -1,0 +1,120 @@
+"""Checks that every figure, date and product of an answer comes from a tool result. Knows no tool and no model.
+
+A figure is supported when the results (or the question) hold the same value, or one that rounds to it as it is written;
+a product when a result shows it; a capitalised name when a result or the question says it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.messages import Cell, ToolResult
+
+_NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w])")
+_ROUGH = re.compile(
+    r"\b(?:about|around|roughly|nearly|almost|over|under|some|approximately|just)\s+[£$€]?$", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’&-]+(?:\s+(?:[A-Z][\w'’&-]+|of|and|the|&))*")
+_SMALL = 2  # whole numbers up to this may be plain words of a sentence ("the two of them")
+# Words that a sentence may capitalise without naming anything of the shop.
+_COMMON = frozenset(
+    "I I'm I've I'll I'd OK Yes No Mr Mrs Ms Dr Thanks Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a text is supported, and what in it is not."""
+
+    grounded: bool
+    unsupported: tuple[str, ...] = ()
+
+
+class Evidence:
+    """What the results of one turn support."""
+
+    def __init__(
+        self, results: Sequence[ToolResult], question: str, titles_in: Callable[[str], list[tuple[str, str]]]
+    ) -> None:
+        """Collects the evidence.
+
+        Args:
+            results: of the turn's calls.
+            question: the message; its figures and names may be repeated.
+            titles_in: finds the shop's product titles in a text, as (product id, words).
+        """
+        self._texts = [question, *(text for result in results for text in _texts(result))]
+        self._folded = " ".join(self._texts).casefold()
+        self._values = sorted({value for text in self._texts for value in figures(text)} | set(_values(results)))
+        self._products = {card.product_id for result in results for card in result.products}
+        self._titles_in = titles_in
+
+    def check(self, text: str) -> Verdict:
+        """Judges a text, or a sentence of one."""
+        wrong = [*self._wrong_figures(text), *self._wrong_products(text), *self._wrong_names(text)]
+        return Verdict(not wrong, tuple(dict.fromkeys(wrong)))
+
+    def _wrong_figures(self, text: str) -> Iterable[str]:
+        for match in _NUMBER.finditer(text):
+            written = match.group().replace(",", "")
+            value = float(written)
+            decimals = len(written.partition(".")[2])
+            rough = bool(_ROUGH.search(text[: match.start()]))
+            if value.is_integer() and 0 <= value <= _SMALL and decimals == 0:
+                continue
+            if not any(_same(value, decimals, known, rough) for known in self._values):
+                yield match.group()
+
+    def _wrong_products(self, text: str) -> Iterable[str]:
+        for product_id, words in self._titles_in(text):
+            if product_id not in self._products and words not in _plain(self._folded):
+                yield words
+
+    def _wrong_names(self, text: str) -> Iterable[str]:
+        for match in _NAME.finditer(text):
+            name = re.sub(r"(?:\s+(?:of|and|the|&))+$", "", match.group())
+            if name in _COMMON or name.casefold() in self._folded:
+                continue
+            if not all(part in _COMMON or part.casefold() in self._folded for part in name.split()):
+                yield name
+
+
+def _same(written: float, decimals: int, known: float, rough: bool) -> bool:
+    """Whether a written figure is this known one, rounded as written; "about" allows 5 %."""
+    if round(abs(known), decimals) == round(abs(written), decimals):
+        return True
+    return rough and abs(abs(known) - abs(written)) <= 0.05 * abs(known)
+
+
+def figures(text: str) -> list[float]:
+    """Every figure of a text."""
+    return [float(match.group().replace(",", "")) for match in _NUMBER.finditer(text)]
+
+
+def _values(results: Sequence[ToolResult]) -> Iterable[float]:
+    for result in results:
+        yield from (float(fact.value) for fact in result.facts if _is_figure(fact.value))
+        yield from (card.price for card in result.products if card.price is not None)
+        if result.table:
+            yield from (float(cell) for row in result.table.rows for cell in row if _is_figure(cell))
+
+
+def _is_figure(value: Cell) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _texts(result: ToolResult) -> Iterable[str]:
+    yield result.headline
+    yield from result.notes
+    yield from (text for fact in result.facts for text in (fact.name, fact.text))
+    yield from (text for quote in result.quotes for text in quote)
+    for card in result.products:
+        yield from (text for text in (card.title, card.category, card.reason, card.description) if text)
+    if result.table:
+        yield from result.table.columns
+        yield from (str(cell) for row in result.table.rows for cell in row if isinstance(cell, str))
+    yield from (text for text in (result.method, result.score) if text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", text))
