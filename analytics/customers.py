@@ -96,6 +96,12 @@ class CustomerModel:
         Raises:
             NotEnoughHistory: too few customers, or too short a history.
         """
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):  # small matrices: waiting for more threads costs more than they bring
+            return self._fit(history)
+
+    def _fit(self, history: History) -> FittedCustomers:
         scorecard = self.backtest(history)
         now = customer_features(history)
         outlook = _outlook(scorecard.serves, counts_per_customer(now), self.settings.horizon_weeks)

@@ -30,7 +30,8 @@ class WeeklyPanel:
         products, categories: one entry per product; category "" where unknown.
         weeks: Mondays.
         units: gross units sold, single lines capped at the product's 98th percentile.
-        price: the week's list price; carried over weeks without a sale; NaN before the first and after the last sale.
+        price: what a unit cost: the week's list price less the week's mean discount; the list price alone in weeks
+            without a sale; NaN before the first and after the last sale.
         promotion: share of the week's lines sold under a promotion.
         in_stock: share of store-days in stock, 1 where the shop keeps no record.
     """
@@ -88,7 +89,7 @@ def price_panel(
     if changes is not None and len(changes):
         price = _recorded(changes, products, weeks).fillna(price)
     begun, ended = price.ffill(axis=1).notna(), price.bfill(axis=1).notna()
-    price = price.ffill(axis=1).where(begun & ended)
+    price = price.ffill(axis=1).where(begun & ended) * (1 - wide(_discount_share(sold)).fillna(0.0))
     sold["promoted"] = sold["promotion_id"].notna().astype(float) if "promotion_id" in sold else 0.0
     promoted = wide(sold.groupby(keys, observed=True)["promoted"].mean()).fillna(0.0)
     category = sold.drop_duplicates("product_id").set_index("product_id")["category"].reindex(products)
@@ -106,6 +107,14 @@ def _list_price(sold: pd.DataFrame) -> pd.Series:
     pooled = pooled.groupby(["product_id", "week", "list_price"], observed=True)["lines"].sum().reset_index()
     pooled = pooled.sort_values(["lines", "list_price"], ascending=[False, True], kind="stable")
     return pooled.drop_duplicates(["product_id", "week"]).set_index(["product_id", "week"])["list_price"]
+
+
+def _discount_share(sold: pd.DataFrame) -> pd.Series:
+    """Money taken off per product and week, as a share of the list price (0-0.9)."""
+    off = (sold["list_price"] - sold["unit_price"]) * sold["quantity"]
+    grouped = [sold["product_id"], sold["week"]]
+    full = (sold["list_price"] * sold["quantity"]).groupby(grouped, observed=True).sum()
+    return (off.groupby(grouped, observed=True).sum() / full).clip(0, 0.9)
 
 
 def _recorded(changes: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIndex) -> pd.DataFrame:
@@ -134,17 +143,32 @@ def _in_stock(stock_outs: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIn
 
 
 def seasons(panel: WeeklyPanel) -> Array:
-    """Products x weeks: the units of the *other* products of its category, as a ratio to their mean."""
-    season = np.ones_like(panel.units)
-    for category in np.unique(panel.categories.astype(str)):
-        rows = panel.categories.astype(str) == category
-        if rows.sum() < 5:  # too few others to see a season in: the whole shop's
-            total, own = panel.units.sum(axis=0), panel.units[rows]
-        else:
-            total, own = panel.units[rows].sum(axis=0), panel.units[rows]
-        others = np.maximum(total - own, 0.5)
-        season[rows] = others / others.mean(axis=1, keepdims=True)
-    return season
+    """Products x weeks: how much the *other* products of its category sold, as a ratio to their usual level.
+
+    Products count only while they are on sale and in no promotion, else a promotion of the whole category would pass for
+    a season. Where too few are left, the category keeps its ratio to the shop from the weeks around.
+    """
+    counts = ~np.isnan(panel.price) & (panel.promotion == 0)
+    level = (panel.units * counts).sum(axis=1) / np.maximum((panel.in_stock * counts).sum(axis=1), 1e-9)
+    sold, usual = panel.units * counts, level[:, None] * panel.in_stock * counts
+    shop = _ratio(sold.sum(axis=0) - sold, usual.sum(axis=0) - usual)
+    season = shop.copy()
+    names = panel.categories.astype(str)
+    for category in np.unique(names):
+        rows = np.flatnonzero(names == category)
+        if len(rows) < 5:  # too few others to see a season in: the whole shop's
+            continue
+        others, expected = sold[rows].sum(axis=0) - sold[rows], usual[rows].sum(axis=0) - usual[rows]
+        relative = _ratio(others, expected) / shop[rows]
+        relative[expected < 0.2 * level[rows].sum()] = np.nan
+        filled = pd.DataFrame(relative.T).interpolate(limit_direction="both").fillna(1.0).to_numpy().T
+        season[rows] = shop[rows] * filled
+    return np.asarray(season.clip(0.05, 20.0))
+
+
+def _ratio(sold: Array, usual: Array) -> Array:
+    """Sold against usual, drawn a little towards one so that few sales make no season."""
+    return np.asarray((sold + 2.0) / (usual + 2.0))
 
 
 def own_elasticities(panel: WeeklyPanel) -> pd.DataFrame:
@@ -168,7 +192,15 @@ def own_elasticities(panel: WeeklyPanel) -> pd.DataFrame:
         axis=2,
     )  # (products, weeks, 4)
     offset = np.log(seasons(panel)[chosen]) + np.log(panel.in_stock[chosen])
-    estimate, error = _quasi_poisson(panel.units[chosen], design, offset, weight[chosen])
+    data = (panel.units[chosen], design, offset, weight[chosen])
+    centre_of, pull = np.zeros(4), _PRIOR_PRECISION.copy()
+    estimate, error = _quasi_poisson(*data, centre_of, pull)
+    promoted = panel.promotion[chosen].sum(axis=1) >= 1
+    if promoted.sum() >= 10:  # what a promotion adds beyond its price is much alike across products: pool it
+        effects = pd.DataFrame({"elasticity": estimate[promoted, PROMOTION], "sd": error[promoted, PROMOTION]})
+        centre_of[PROMOTION], spread_of = _mean_and_spread(effects)
+        pull[PROMOTION] = 1 / spread_of**2
+        estimate, error = _quasi_poisson(*data, centre_of, pull)
     return pd.DataFrame(
         {
             "elasticity": estimate[:, PRICE].clip(-10, 10),
@@ -188,16 +220,21 @@ def _weeks_off_usual(price: Array) -> npt.NDArray[np.intp]:
         return np.asarray((np.abs(price / usual - 1) > 0.02).sum(axis=1))
 
 
-def _quasi_poisson(units: Array, design: Array, offset: Array, weight: Array) -> tuple[Array, Array]:
-    """Newton's method on all products at once: estimates and standard errors, each (products, 4)."""
+def _quasi_poisson(
+    units: Array, design: Array, offset: Array, weight: Array, centre: Array, pull: Array
+) -> tuple[Array, Array]:
+    """Newton's method on all products at once: estimates and standard errors, each (products, 4).
+
+    `centre` and `pull` are the mean and precision of a normal prior on the coefficients.
+    """
     products, _, width = design.shape
     estimate = np.zeros((products, width))
     level = (units * weight).sum(axis=1) / np.maximum((np.exp(offset) * weight).sum(axis=1), 1e-9)
     estimate[:, 0] = np.log(np.maximum(level, 1e-3))
-    prior = np.diag(_PRIOR_PRECISION)
+    prior = np.diag(pull)
     for _ in range(30):
         mean = np.exp(np.clip(np.einsum("pwk,pk->pw", design, estimate) + offset, -20, 20)) * weight
-        slope = np.einsum("pwk,pw->pk", design, units * weight - mean) - estimate * _PRIOR_PRECISION
+        slope = np.einsum("pwk,pw->pk", design, units * weight - mean) - (estimate - centre) * pull
         curve = np.einsum("pwk,pw,pwl->pkl", design, mean, design) + prior
         step = np.clip(np.linalg.solve(curve, slope[:, :, None])[:, :, 0], -1.0, 1.0)
         estimate += step
@@ -205,10 +242,22 @@ def _quasi_poisson(units: Array, design: Array, offset: Array, weight: Array) ->
             break
     mean = np.exp(np.clip(np.einsum("pwk,pk->pw", design, estimate) + offset, -20, 20))
     curve = np.einsum("pwk,pw,pwl->pkl", design, mean * weight, design) + prior
-    pearson = ((units - mean) ** 2 / np.maximum(mean, 1e-6) * weight).sum(axis=1)
-    dispersion = np.maximum(pearson / np.maximum(weight.sum(axis=1) - width, 1), 1.0)
+    residual = (units - mean) / np.sqrt(np.maximum(mean, 1e-6)) * weight
+    dispersion = np.maximum((residual**2).sum(axis=1) / np.maximum(weight.sum(axis=1) - width, 1), 1.0)
+    dispersion *= _persistence(residual)
     variance = np.diagonal(np.linalg.inv(curve), axis1=1, axis2=2) if products else np.zeros((0, width))
     return estimate, np.sqrt(variance * dispersion[:, None])
+
+
+def _persistence(residual: Array) -> Array:
+    """How much slow swings widen errors: (1 + rho) / (1 - rho), rho the lag-one correlation, half own and half shared.
+
+    Prices last for weeks, so a swing that lasts can pass for their effect (the long-run variance of an AR(1)).
+    """
+    own = (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), 1e-9)
+    shared = float(np.median(own)) if len(own) else 0.0
+    rho = np.clip((own + shared) / 2, 0.0, 0.8)
+    return np.asarray((1 + rho) / (1 - rho))
 
 
 def naive_elasticities(panel: WeeklyPanel) -> pd.Series:

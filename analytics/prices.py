@@ -103,7 +103,7 @@ class PriceModel:
             NAIVE: naive.reindex(own.index).fillna(naive.mean()), NONE: pd.Series(0.0, index=own.index),
         }  # fmt: skip
         scores, judged = _judge(panel, cut, self.settings.level_weeks, own.index, methods)
-        if judged < 20:
+        if judged < 10:
             return None
         return Scorecard(
             ability="weekly sales after a price change",

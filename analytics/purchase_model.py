@@ -126,7 +126,7 @@ def counts_per_customer(features: pd.DataFrame) -> PurchaseCounts:
         raise NotEnoughHistory("No order of a known customer lies early enough to learn from. Import a longer history.")
     return PurchaseCounts(
         repeats=(features["order_days"] - 1).clip(lower=0).to_numpy(float),
-        last_age=(features["tenure"] - features["recency"]).to_numpy(float) / 7,
+        last_age=(features["tenure"] - features["recency"]).clip(lower=0).to_numpy(float) / 7,
         age=features["tenure"].to_numpy(float) / 7,
         mean_value=(features["value"] / features["order_days"]).clip(lower=0.01).to_numpy(float),
     )

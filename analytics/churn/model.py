@@ -105,6 +105,12 @@ class ChurnModel:
         Raises:
             NotEnoughHistory: the history is too short or holds too few customers.
         """
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):  # small matrices: waiting for more threads costs more than they bring
+            return self._fit(history)
+
+    def _fit(self, history: History) -> FittedChurn:
         scorecard = self.backtest(history)
         features, labels = self._training(history, history.as_of)
         model = self._calibrated(candidates(self.settings.days)[scorecard.serves], features, labels)
