@@ -2,11 +2,11 @@
 
     python -m benchmarks.search --data DIR [--test-judgements FILE] [--index DIR] [--queries N] [--json FILE]
 
-DIR holds products.parquet (product_uid, product_title) and judgements.parquet (product_uid, search_term, relevance 1-3).
+DIR holds products.parquet (product_uid, product_title) and judgements.parquet (product_uid, search_term, relevance).
 All methods run over the same index. Two views, both with gains 2^(relevance-1) - 1:
 
 - whole catalogue: each method ranks all products; unjudged ones count as irrelevant, so the figures are lower bounds,
-  comparable between methods only; recall counts products judged `RELEVANT` or better;
+  comparable between methods only; BM25 is with mended spelling and compounds, as it serves; recall counts products judged `RELEVANT` or better;
 - judged only: each method ranks the judged products of a query (queries with two or more).
 """
 
@@ -31,6 +31,7 @@ from retrieval.vectors import VectorSettings
 
 RELEVANT = 2.33
 DEPTH = 200
+Scores = dict[str, dict[str, float]]
 METHODS = ("BM25", "all-MiniLM-L6-v2", "reciprocal rank fusion", "ours")
 
 
@@ -44,15 +45,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        figures = measure(given.data, given.test_judgements, given.index or Path(temporary), given.queries)
-    print(pd.DataFrame(figures["methods"]).T.to_string(float_format="%.4f"))
-    print({name: value for name, value in figures.items() if name != "methods"})
+        methods, rest = measure(given.data, given.test_judgements, given.index or Path(temporary), given.queries)
+    print(pd.DataFrame(methods).T.to_string(float_format="%.4f"))
+    print(rest)
     if given.json:
-        given.json.write_text(json.dumps(figures, indent=1))
+        given.json.write_text(json.dumps({"methods": methods} | rest, indent=1))
 
 
-def measure(data: Path, test: Path | None, folder: Path, queries: int | None) -> dict[str, object]:
-    """All figures: means over the queries, and the seconds."""
+def measure(data: Path, test: Path | None, folder: Path, queries: int | None) -> tuple[Scores, dict[str, float]]:
+    """Each method's means over the queries; then sizes and seconds."""
     products = pd.read_parquet(data / "products.parquet")
     frame = pd.DataFrame({"product_id": products["product_uid"].astype(str), "title": products["product_title"]})
     catalog = Catalog(folder, SentenceTransformerEmbedder())
@@ -60,27 +61,22 @@ def measure(data: Path, test: Path | None, folder: Path, queries: int | None) ->
     update = catalog.update(frame, progress=lambda done, total: bar.update(done + len(frame) - total - bar.n))
     bar.close()
     judgements = pd.read_parquet(test or data / "judgements.parquet")
-    judged = {str(term): rows for term, rows in judgements.groupby("search_term", sort=True)}
+    judged: dict[str, pd.DataFrame] = {str(term): rows for term, rows in judgements.groupby("search_term", sort=True)}
     terms = list(judged)
     if queries is not None and queries < len(terms):
         terms = [terms[at] for at in np.linspace(0, len(terms) - 1, queries).astype(int)]
     index = open_index(folder, NAME, catalog.embedder, VectorSettings())
     methods = _score(index, catalog, {term: judged[term] for term in terms})
-    return {
-        "methods": methods,
-        "queries": len(terms),
-        "products": len(frame),
-        "index_seconds": round(update.seconds, 1),
-    } | (_seconds(catalog, terms[:: max(len(terms) // 300, 1)]))
+    sizes = {"queries": len(terms), "products": len(frame), "index_seconds": round(update.seconds, 1)}
+    return methods, sizes | _seconds(catalog, terms[:: max(len(terms) // 300, 1)])
 
 
 def _score(index: OpenIndex, catalog: Catalog, judged: dict[str, pd.DataFrame]) -> dict[str, dict[str, float]]:
     row_of = {each: row for row, each in enumerate(index.products["product_id"])}
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
     for term, rows in tqdm(judged.items(), desc="searching", unit="query"):
-        grades = {
-            row_of[str(uid)]: float(grade) for uid, grade in zip(rows["product_uid"], rows["relevance"], strict=True)
-        }
+        uids = rows["product_uid"].astype(str)
+        grades = {row_of[uid]: float(grade) for uid, grade in zip(uids, rows["relevance"], strict=True)}
         rankings, scores = _all_methods(index, catalog, row_of, term, list(grades))
         for method in METHODS:
             whole = _whole(rankings[method], grades)

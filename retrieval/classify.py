@@ -12,6 +12,7 @@ Fitting uses scikit-learn; the fitted classifier is plain arrays and answers wit
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -61,6 +62,7 @@ class ClassifierScore:
     measure: str = "accuracy"
     lower_is_better: bool = False
     split: str = f"{FOLDS}-fold cross-validation over the shop's products"
+    as_of: date | None = None
 
     def sentence(self) -> str:
         """The serving method's score in words."""
@@ -104,12 +106,15 @@ class CategoryClassifier:
         return tuple(Guess(self.categories[place], float(mean[place])) for place in best)
 
 
-def fit_classifier(products: pd.DataFrame, embedder: Embedder, seed: int = 0) -> CategoryClassifier:
+def fit_classifier(
+    products: pd.DataFrame, embedder: Embedder, as_of: date | None = None, seed: int = 0
+) -> CategoryClassifier:
     """Learns the shop's categories.
 
     Args:
         products: title and category; description where the shop has one.
         embedder: makes the vectors.
+        as_of: the shop's day, kept with the score.
         seed: of the folds.
 
     Raises:
@@ -129,7 +134,7 @@ def fit_classifier(products: pd.DataFrame, embedder: Embedder, seed: int = 0) ->
         categories=tuple(str(name) for name in categories),
         grams=_regression(grams, labels, GRAM_STRENGTH),
         vectors=_regression(vectors, labels, VECTOR_STRENGTH),
-        scorecard=ClassifierScore(scores, serves, len(labels), left_out),
+        scorecard=ClassifierScore(scores, serves, len(labels), left_out, as_of=as_of),
         embedder=embedder.identity,
     )
 

@@ -12,6 +12,7 @@ from retrieval.errors import IndexMissing, StoreUnreachable
 
 Metadata = Mapping[str, str | int | float | bool | None]
 WRITE_BATCH = 1000
+READ_BATCH = 5000  # SQLite binds some 32,000 variables at most
 HNSW = {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 256}
 
 
@@ -119,17 +120,21 @@ class ChromaStore:
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of those ids that exist."""
-        if not ids:
-            return {}
-        found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
-        return {
-            each: np.asarray(v, dtype=np.float32) for each, v in zip(found["ids"], found["embeddings"], strict=True)
-        }
+        wanted = list(dict.fromkeys(ids))
+        held: dict[str, Vectors] = {}
+        for start in range(0, len(wanted), READ_BATCH):
+            found = self._collection.get(ids=wanted[start : start + READ_BATCH], include=["embeddings"])
+            pairs = zip(found["ids"], found["embeddings"], strict=True)
+            held.update((each, np.asarray(vector, dtype=np.float32)) for each, vector in pairs)
+        return held
 
     def metadata(self) -> dict[str, dict[str, Any]]:
         """Every id with its metadata."""
-        found = self._collection.get(include=["metadatas"])
-        return {each: dict(m or {}) for each, m in zip(found["ids"], found["metadatas"], strict=True)}
+        held: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(self), READ_BATCH):
+            found = self._collection.get(include=["metadatas"], limit=READ_BATCH, offset=start)
+            held.update((each, dict(m or {})) for each, m in zip(found["ids"], found["metadatas"], strict=True))
+        return held
 
     def __len__(self) -> int:
         return int(self._collection.count())

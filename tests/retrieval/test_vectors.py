@@ -2,9 +2,11 @@
 
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -67,6 +69,13 @@ def test_annotating_keeps_the_vector_and_takes_fields_away(store):
     np.testing.assert_allclose(store.vectors(["a"])["a"], EAST)
 
 
+def test_more_than_one_batch_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("retrieval.vectors.READ_BATCH", 2)
+    store = open_store(tmp_path / "vectors", "products", VectorSettings())
+    store.upsert(list("abcde"), np.eye(5, dtype=np.float32), [{"x": n} for n in range(5)])
+    assert set(store.metadata()) == set(store.vectors(list("abcde"))) == set("abcde")
+
+
 def test_deleting(store):
     store.delete(["a", "never there"])
     assert len(store) == 2
@@ -79,15 +88,18 @@ def test_emptied(store):
 
 def test_files_without_their_graph_are_not_intact(tmp_path):
     store = open_store(tmp_path / "whole", "products", VectorSettings())
-    angles = np.linspace(0, 1, 2000)  # enough for Chroma to write the graph to its own files
+    angles = np.linspace(0, 1, 4000)  # enough for Chroma to write the graph to its own files
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    store.upsert([str(n) for n in range(2000)], vectors, [{"x": n} for n in range(2000)])
+    store.upsert([str(n) for n in range(4000)], vectors, [{"x": n} for n in range(4000)])
     assert intact(store, 2)
     shutil.copytree(tmp_path / "whole", tmp_path / "broken")
     for graph in [path for path in (tmp_path / "broken").iterdir() if path.is_dir()]:
         shutil.rmtree(graph)
+    with closing(sqlite3.connect(tmp_path / "broken" / "chroma.sqlite3")) as log:
+        log.execute("delete from embeddings_queue")  # from its log Chroma would build the graph again
+        log.commit()
     broken = open_store(tmp_path / "broken", "products", VectorSettings())
-    assert len(broken) == 2000
+    assert len(broken) == 4000
     assert not intact(broken, 2)
 
 
