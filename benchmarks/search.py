@@ -6,7 +6,8 @@ DIR holds products.parquet (product_uid, product_title) and judgements.parquet (
 All methods run over the same index. Two views, both with gains 2^(relevance-1) - 1:
 
 - whole catalogue: each method ranks all products; unjudged ones count as irrelevant, so the figures are lower bounds,
-  comparable between methods only; BM25 is with mended spelling and compounds, as it serves; recall counts products judged `RELEVANT` or better;
+  comparable between methods only; BM25 is with mended spelling and compounds, as it serves; recall
+  counts products judged `RELEVANT` or better;
 - judged only: each method ranks the judged products of a query (queries with two or more).
 """
 
@@ -75,8 +76,8 @@ def _score(index: OpenIndex, catalog: Catalog, judged: dict[str, pd.DataFrame]) 
     row_of = {each: row for row, each in enumerate(index.products["product_id"])}
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
     for term, rows in tqdm(judged.items(), desc="searching", unit="query"):
-        uids = rows["product_uid"].astype(str)
-        grades = {row_of[uid]: float(grade) for uid, grade in zip(uids, rows["relevance"], strict=True)}
+        places = [row_of[str(uid)] for uid in rows["product_uid"]]
+        grades = dict(zip(places, rows["relevance"].astype(float), strict=True))
         rankings, scores = _all_methods(index, catalog, row_of, term, list(grades))
         for method in METHODS:
             whole = _whole(rankings[method], grades)

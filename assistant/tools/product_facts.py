@@ -140,8 +140,8 @@ def units_by_store(shop: "Shop", product_id: str) -> dict[str, float]:
     inventory, stores = shop.warehouse.table("inventory"), shop.warehouse.table("stores")
     held = shop.warehouse.frame(inventory.filter(inventory.product_id == product_id).select("store_id", "on_hand"))
     names = shop.warehouse.frame(stores.select("store_id", "name")).set_index("store_id")["name"].to_dict()
-    held = held.groupby("store_id", dropna=False)["on_hand"].sum()
-    return {str(names.get(store, store)): float(units) for store, units in held.items()}
+    units = held.groupby("store_id", dropna=False)["on_hand"].sum()
+    return {str(names.get(store, store)): float(count) for store, count in units.to_dict().items()}
 
 
 def stock_answer(shop: "Shop", product: Product, store: Store | None) -> ToolResult:
