@@ -82,7 +82,7 @@ def _score(index: OpenIndex, catalog: Catalog, judged: dict[str, pd.DataFrame]) 
         for method in METHODS:
             whole = _whole(rankings[method], grades)
             found[method].append(whole | _judged_only(scores.get(method), list(grades.values())))
-    return {method: {k: float(v) for k, v in pd.DataFrame(found[method]).mean().items()} for method in METHODS}
+    return {method: {str(k): float(v) for k, v in pd.DataFrame(found[method]).mean().items()} for method in METHODS}
 
 
 def _all_methods(
