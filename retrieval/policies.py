@@ -96,12 +96,12 @@ class PolicyIndex:
 
         Args:
             pages: the shop's `policies/` with its Markdown pages.
-            folder: where the index is kept.
+            folder: where indexes are kept; may be the catalog's, the pages' index lies in a folder of its own there.
             embedder: makes the vectors.
             settings: a Chroma server instead of vectors in the folder.
         """
         self.pages = pages
-        self.folder = folder
+        self.folder = folder / NAME  # beside the catalog's parts where both are given one folder
         self.embedder = embedder
         self.settings = settings or VectorSettings()
         self._lock = threading.Lock()

@@ -2,7 +2,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import shelf, stock
 
+from retrieval.catalog import Catalog
 from retrieval.pages import read_page, sentences_of
 from retrieval.policies import PolicyIndex
 
@@ -82,6 +84,16 @@ def test_a_changed_page_is_answered_from_at_once(minilm, tmp_path):
     assert "30 days" in index.ask("how long may I return an item?").sentences[0]
     (pages / "returns.md").write_text("# Returns\n\nYou may return any item within 60 long days.\n")
     assert "60 long days" in index.ask("how long may I return an item?").sentences[0]
+
+
+def test_pages_and_products_share_a_folder(minilm, tmp_path):
+    catalog = Catalog(tmp_path, minilm)
+    catalog.update(shelf(), stock())
+    policies = PolicyIndex(PAGES, tmp_path, minilm)
+    assert policies.ask("do gift cards expire").answered
+    assert catalog.update(shelf(), stock()).embedded == 0
+    assert catalog.search("teapot").hits[0].product_id.startswith("T")
+    assert policies.ask("unsubscribe").answered
 
 
 def test_a_shop_without_pages(minilm, tmp_path):
