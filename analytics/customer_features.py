@@ -75,8 +75,8 @@ def customer_features(history: History) -> pd.DataFrame:
     frame["tenure"] = (as_of - frame["first_day"]).dt.days
     frame = frame.join(_rhythm(orders))
     frame["known_rhythm"] = frame["order_days"] >= 3
-    typical = frame["usual_gap"].median()
-    frame["usual_gap"] = frame["usual_gap"].fillna(typical if pd.notna(typical) else _WINDOW)
+    gaps = frame["usual_gap"].dropna()
+    frame["usual_gap"] = frame["usual_gap"].fillna(float(gaps.median()) if len(gaps) else float(_WINDOW))
     frame["gap_spread"] = frame["gap_spread"].fillna(0.0)
     frame["silence_ratio"] = frame["recency"] / _steady_gap(frame)
     frame["pause_ratio"] = frame["recency"] / frame["longest_gap"].fillna(frame["usual_gap"]).clip(lower=7)

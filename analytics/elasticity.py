@@ -5,14 +5,14 @@ Season comes from the other products of the category (of the shop where there ar
 widened for overdispersion (quasi-Poisson, McCullagh & Nelder 1989). Products borrow strength by empirical Bayes
 (DerSimonian & Laird 1986 for the spread between products).
 
-Knows the weekly panel that `price_panel` makes, no currency and no advice.
+Knows the weekly panel, no currency and no advice.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from analytics.price_panel import WeeklyPanel
 
 Array = npt.NDArray[np.float64]
 PRICE, PROMOTION, TREND = 1, 2, 3
@@ -22,135 +22,20 @@ _FEWEST_MOVED = 3  # weeks away from the usual price
 _LEAST_SPREAD = 0.015  # standard deviation of log price
 
 
-@dataclass(frozen=True)
-class WeeklyPanel:
-    """Products x weeks.
-
-    Attributes:
-        products, categories: one entry per product; category "" where unknown.
-        weeks: Mondays.
-        units: gross units sold, single lines capped at the product's 98th percentile.
-        price: what a unit cost: the week's list price less the week's mean discount; the list price alone in weeks
-            without a sale; NaN before the first and after the last sale.
-        promotion: share of the week's lines sold under a promotion.
-        in_stock: share of store-days in stock, 1 where the shop keeps no record.
-    """
-
-    products: pd.Index
-    categories: npt.NDArray[np.object_]
-    weeks: pd.DatetimeIndex
-    units: Array
-    price: Array
-    promotion: Array
-    in_stock: Array
-
-    def until(self, count: int) -> "WeeklyPanel":
-        """The first `count` weeks."""
-        return WeeklyPanel(
-            self.products, self.categories, self.weeks[:count], self.units[:, :count], self.price[:, :count],
-            self.promotion[:, :count], self.in_stock[:, :count],
-        )  # fmt: skip
-
-
-def price_panel(
-    lines: pd.DataFrame, stock_outs: pd.DataFrame, stores: int, changes: pd.DataFrame | None = None
-) -> WeeklyPanel:
-    """Weeks of sales and list prices per product.
-
-    A week's list price is the most frequent price, before discount, among the lines of that week and its neighbours: a
-    list price lasts, while a wholesale rate or another channel's price runs beside it and is not what moved sales.
-
-    Args:
-        lines: sales lines with day, product_id, category, quantity, unit_price and, if known, discount and
-            promotion_id.
-        stock_outs: spans without stock (may be empty).
-        stores: number of stores, at least 1.
-        changes: the table price_changes, which goes before what the sales say; may be empty.
-    """
-    sold = lines[(lines["kind"] == "sale") & (lines["quantity"] > 0)].copy()
-    sold["week"] = sold["day"] - pd.to_timedelta(sold["day"].dt.weekday, unit="D")
-    by_product = sold.groupby("product_id", observed=True)["quantity"]
-    sold["quantity"] = np.minimum(sold["quantity"], by_product.transform(lambda q: q.quantile(0.98)))
-    sold["list_price"] = sold["unit_price"]
-    if "discount" in sold:
-        sold["list_price"] = (sold["unit_price"] + sold["discount"].fillna(0.0)).round(4)
-    # A running week would look like a slump: only whole weeks count.
-    last = sold["day"].max()
-    end = last - pd.Timedelta(days=int((last.weekday() + 1) % 7))
-    weeks = pd.date_range(sold["week"].min(), end - pd.Timedelta(days=6), freq="7D")
-    products = pd.Index(sorted(sold["product_id"].unique()))
-
-    def wide(values: pd.Series) -> pd.DataFrame:
-        return values.unstack("week").reindex(index=products, columns=weeks)
-
-    keys = ["product_id", "week"]
-    units = wide(sold.groupby(keys, observed=True)["quantity"].sum())
-    price = wide(_list_price(sold)).where(units.notna())
-    if changes is not None and len(changes):
-        price = _recorded(changes, products, weeks).fillna(price)
-    begun, ended = price.ffill(axis=1).notna(), price.bfill(axis=1).notna()
-    price = price.ffill(axis=1).where(begun & ended) * (1 - wide(_discount_share(sold)).fillna(0.0))
-    sold["promoted"] = sold["promotion_id"].notna().astype(float) if "promotion_id" in sold else 0.0
-    promoted = wide(sold.groupby(keys, observed=True)["promoted"].mean()).fillna(0.0)
-    category = sold.drop_duplicates("product_id").set_index("product_id")["category"].reindex(products)
-    return WeeklyPanel(
-        products, category.fillna("").to_numpy(object), weeks, units.fillna(0.0).to_numpy(float),
-        price.to_numpy(float), promoted.to_numpy(float), _in_stock(stock_outs, products, weeks, stores),
-    )  # fmt: skip
-
-
-def _list_price(sold: pd.DataFrame) -> pd.Series:
-    """The modal list price per product and week, counted over three weeks, the lower one on a tie."""
-    counted = sold.groupby(["product_id", "week", "list_price"], observed=True).size().rename("lines").reset_index()
-    around = [counted.assign(week=counted["week"] + pd.Timedelta(days=shift)) for shift in (-7, 7)]
-    pooled = pd.concat([counted.assign(lines=counted["lines"] * 2), *around])  # the week itself counts double
-    pooled = pooled.groupby(["product_id", "week", "list_price"], observed=True)["lines"].sum().reset_index()
-    pooled = pooled.sort_values(["lines", "list_price"], ascending=[False, True], kind="stable")
-    return pooled.drop_duplicates(["product_id", "week"]).set_index(["product_id", "week"])["list_price"]
-
-
-def _discount_share(sold: pd.DataFrame) -> pd.Series:
-    """Money taken off per product and week, as a share of the list price (0-0.9)."""
-    off = (sold["list_price"] - sold["unit_price"]) * sold["quantity"]
-    grouped = [sold["product_id"], sold["week"]]
-    full = (sold["list_price"] * sold["quantity"]).groupby(grouped, observed=True).sum()
-    return (off.groupby(grouped, observed=True).sum() / full).clip(0, 0.9)
-
-
-def _recorded(changes: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIndex) -> pd.DataFrame:
-    """The recorded list price that held on the Thursday of each week; NaN before the first record."""
-    days = pd.to_datetime(changes["effective_on"])
-    wide = changes.assign(day=days).pivot_table(index="product_id", columns="day", values="price", aggfunc="last")
-    middles = weeks + pd.Timedelta(days=3)
-    every = wide.reindex(columns=wide.columns.append(middles).unique().sort_values()).ffill(axis=1)[middles]
-    every.columns = weeks
-    return every.reindex(products)
-
-
-def _in_stock(stock_outs: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIndex, stores: int) -> Array:
-    share = np.ones((len(products), len(weeks)))
-    if stock_outs.empty or not len(weeks):
-        return share
-    starts = weeks.to_numpy()
-    spans = stock_outs[stock_outs["product_id"].isin(products)]
-    begins = pd.to_datetime(spans["starts_on"]).to_numpy("datetime64[D]")
-    ends = pd.to_datetime(spans["ends_on"]).fillna(weeks[-1] + pd.Timedelta(days=6)).to_numpy("datetime64[D]")
-    for product, first, last in zip(spans["product_id"], begins, ends, strict=True):
-        overlap = np.minimum(last, starts + np.timedelta64(6, "D")) - np.maximum(first, starts)
-        days = np.clip(overlap / np.timedelta64(1, "D") + 1, 0, 7)
-        share[products.get_loc(product)] -= days / 7 / stores
-    return share.clip(0.02, 1.0)
-
-
-def seasons(panel: WeeklyPanel) -> Array:
+def seasons(panel: WeeklyPanel, reaction: float = 0.0) -> Array:
     """Products x weeks: how much the *other* products of its category sold, as a ratio to their usual level.
 
     Products count only while they are on sale and in no promotion, else a promotion of the whole category would pass for
     a season. Where too few are left, the category keeps its ratio to the shop from the weeks around.
+
+    Args:
+        panel: the weeks.
+        reaction: the elasticity that the others' own price moves are corrected by.
     """
     counts = ~np.isnan(panel.price) & (panel.promotion == 0)
-    level = (panel.units * counts).sum(axis=1) / np.maximum((panel.in_stock * counts).sum(axis=1), 1e-9)
-    sold, usual = panel.units * counts, level[:, None] * panel.in_stock * counts
+    exposure = panel.in_stock * counts * np.where(counts, _moved(panel) ** reaction, 0.0)
+    level = (panel.units * counts).sum(axis=1) / np.maximum(exposure.sum(axis=1), 1e-9)
+    sold, usual = panel.units * counts, level[:, None] * exposure
     shop = _ratio(sold.sum(axis=0) - sold, usual.sum(axis=0) - usual)
     season = shop.copy()
     names = panel.categories.astype(str)
@@ -166,41 +51,50 @@ def seasons(panel: WeeklyPanel) -> Array:
     return np.asarray(season.clip(0.05, 20.0))
 
 
+def _moved(panel: WeeklyPanel) -> Array:
+    """Price against the product's geometric mean price, 1 where unknown."""
+    known = ~np.isnan(panel.price)
+    logged = np.where(known, np.log(np.where(known, panel.price, 1.0)), 0.0)
+    centre = logged.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.asarray(np.where(known, np.exp(logged - centre[:, None]), 1.0))
+
+
 def _ratio(sold: Array, usual: Array) -> Array:
     """Sold against usual, drawn a little towards one so that few sales make no season."""
     return np.asarray((sold + 2.0) / (usual + 2.0))
 
 
-def own_elasticities(panel: WeeklyPanel) -> pd.DataFrame:
+def own_elasticities(panel: WeeklyPanel, rounds: int = 3) -> pd.DataFrame:
     """The regression of each product whose price moved enough.
+
+    Where a shop raises many prices at once, the others' sales show less season than there was. So the season is found
+    again, corrected by the mean elasticity of the round before.
 
     Returns:
         Indexed by product_id: elasticity, sd (standard error), promotion (log units a promotion adds), weeks, category.
     """
+    found = _regress(panel, seasons(panel))
+    for _ in range(rounds - 1):
+        if found.empty:
+            break
+        mean = float(np.clip(_mean_and_spread(found)[0], -6.0, 0.0))
+        found = _regress(panel, seasons(panel, mean))
+    return found
+
+
+def _regress(panel: WeeklyPanel, season: Array) -> pd.DataFrame:
     known = ~np.isnan(panel.price)
-    log_price = np.where(known, np.log(np.where(known, panel.price, 1.0)), 0.0)
     weight = known.astype(float)
     count = weight.sum(axis=1)
-    centre = (log_price * weight).sum(axis=1) / np.maximum(count, 1)
-    moved = (log_price - centre[:, None]) * weight
+    moved = np.log(_moved(panel))
     spread = np.sqrt((moved**2).sum(axis=1) / np.maximum(count, 1))
     enough = (count >= _FEWEST_WEEKS) & (spread >= _LEAST_SPREAD) & (_weeks_off_usual(panel.price) >= _FEWEST_MOVED)
     chosen = np.flatnonzero(enough & (panel.units.sum(axis=1) >= _FEWEST_WEEKS))
-    time = np.linspace(-0.5, 0.5, panel.units.shape[1]) if panel.units.shape[1] else np.zeros(0)
-    design = np.stack(
-        [np.ones((len(chosen), len(time))), moved[chosen], panel.promotion[chosen], np.tile(time, (len(chosen), 1))],
-        axis=2,
-    )  # (products, weeks, 4)
-    offset = np.log(seasons(panel)[chosen]) + np.log(panel.in_stock[chosen])
-    data = (panel.units[chosen], design, offset, weight[chosen])
-    centre_of, pull = np.zeros(4), _PRIOR_PRECISION.copy()
-    estimate, error = _quasi_poisson(*data, centre_of, pull)
-    promoted = panel.promotion[chosen].sum(axis=1) >= 1
-    if promoted.sum() >= 10:  # what a promotion adds beyond its price is much alike across products: pool it
-        effects = pd.DataFrame({"elasticity": estimate[promoted, PROMOTION], "sd": error[promoted, PROMOTION]})
-        centre_of[PROMOTION], spread_of = _mean_and_spread(effects)
-        pull[PROMOTION] = 1 / spread_of**2
-        estimate, error = _quasi_poisson(*data, centre_of, pull)
+    time = np.linspace(-0.5, 0.5, panel.units.shape[1])
+    parts = [np.ones((len(chosen), len(time))), moved[chosen], panel.promotion[chosen], np.tile(time, (len(chosen), 1))]
+    design = np.stack(parts, axis=2)  # (products, weeks, 4)
+    data = (panel.units[chosen], design, np.log(season[chosen]) + np.log(panel.in_stock[chosen]), weight[chosen])
+    estimate, error = _pooled_promotions(data, panel.promotion[chosen].sum(axis=1) >= 1)
     return pd.DataFrame(
         {
             "elasticity": estimate[:, PRICE].clip(-10, 10),
@@ -211,6 +105,18 @@ def own_elasticities(panel: WeeklyPanel) -> pd.DataFrame:
         },
         index=panel.products[chosen],
     )
+
+
+def _pooled_promotions(data: tuple[Array, Array, Array, Array], promoted: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Fits twice: what a promotion adds beyond its price is much alike across products, so they share it."""
+    centre, pull = np.zeros(4), _PRIOR_PRECISION.copy()
+    estimate, error = _quasi_poisson(*data, centre, pull)
+    if promoted.sum() < 10:
+        return estimate, error
+    effects = pd.DataFrame({"elasticity": estimate[promoted, PROMOTION], "sd": error[promoted, PROMOTION]})
+    centre[PROMOTION], spread = _mean_and_spread(effects)
+    pull[PROMOTION] = 1 / spread**2
+    return _quasi_poisson(*data, centre, pull)
 
 
 def _weeks_off_usual(price: Array) -> npt.NDArray[np.intp]:

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.elasticity import WeeklyPanel, naive_elasticities, own_elasticities, price_panel, seasons, shrink
+from analytics.elasticity import naive_elasticities, own_elasticities, seasons, shrink
 from analytics.errors import NotEnoughHistory
 from analytics.history import History
+from analytics.price_panel import WeeklyPanel, price_panel
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse
 
@@ -183,7 +184,8 @@ def _judge(
     """Scores on the test weeks whose price lies 3 % or more from the price before the cut."""
     rows = panel.products.get_indexer(products)
     units, price = panel.units[rows], panel.price[rows]
-    exposure = seasons(panel)[rows] * panel.in_stock[rows]
+    seen = methods[SHRUNK].mean()  # the season that came, cleared of the others' own price moves
+    exposure = seasons(panel, float(np.clip(seen, -6.0, 0.0)))[rows] * panel.in_stock[rows]
     base = slice(max(cut - lately, 0), cut)
     level = units[:, base].sum(axis=1) / np.maximum(exposure[:, base].sum(axis=1), 1e-9)
     reference = np.exp(_mean_log(price[:, base]))

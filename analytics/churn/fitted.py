@@ -14,6 +14,7 @@ from analytics.scorecard import Scorecard
 
 STILL_ACTIVE_DAYS = 180
 STILL_ACTIVE_GAPS = 2.0
+PLAINLY_LEFT = 0.9  # a chance of no order from which a customer counts as gone
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class FittedChurn:
     scorecard: Scorecard | None
 
     def still_active(self) -> pd.Series:
-        """Who has not plainly left: silent for at most 180 days, or for at most twice their usual gap."""
+        """Who has not plainly left: silent for at most 180 days or twice their usual gap, and not surely gone."""
         known = self.customers
         by_rhythm = known["known_rhythm"] & (known["recency"] <= STILL_ACTIVE_GAPS * known["usual_gap"])
-        return (known["recency"] <= STILL_ACTIVE_DAYS) | by_rhythm
+        return ((known["recency"] <= STILL_ACTIVE_DAYS) | by_rhythm) & (known["probability"] < PLAINLY_LEFT)
 
     def at_risk(self, limit: int, among: pd.Index | None = None) -> AtRisk:
         """Whom the shop is about to lose: regulars (two order days or more) who have not plainly left.

@@ -126,8 +126,6 @@ class ChurnModel:
         """Features at past cutoffs and what followed, all of it known at `known_until`."""
         settings = self.settings
         known = history.until(known_until)
-        if known.lines.empty:
-            raise NotEnoughHistory(f"Expected sales up to {known_until}, but there are none. Import a longer history.")
         earliest = known.lines["day"].min() + pd.Timedelta(days=settings.minimum_history_days)
         frames, labels = [], []
         for number in range(settings.cutoffs):

@@ -6,7 +6,7 @@ Reads fitted tables and the history; nothing is learnt here.
 import pandas as pd
 
 from analytics.churn import AtRisk, FittedChurn
-from analytics.churn.fitted import STILL_ACTIVE_DAYS
+from analytics.churn.fitted import PLAINLY_LEFT, STILL_ACTIVE_DAYS
 from analytics.customers import FittedCustomers
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
 from assistant.toolbox import Context, Tool, tool
@@ -96,7 +96,11 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
         method=fitted.scorecard.serves if fitted.scorecard else None,
         score=fitted.scorecard.sentence() if fitted.scorecard else None,
         notes=(
-            *((f"Silent for more than {STILL_ACTIVE_DAYS} days: counts as gone rather than going.",) if gone else ()),
+            *(
+                ("Counts as gone rather than going: silent for too long, or all but sure to stay away.",)
+                if gone
+                else ()
+            ),
             "Value at risk is the chance times what the customer spent in the last 12 months.",
         ),
         follow_ups=(f"Show the profile of {who.label}", "Plan a win-back offer"),
@@ -229,8 +233,9 @@ def _risk_table(rows: pd.DataFrame, named: dict[str, str], reasons: dict[str, st
 def _rule(fitted: FittedChurn) -> str:
     return (
         "Listed are regulars (orders on at least two days) who have not plainly left - silent for at most "
-        f"{STILL_ACTIVE_DAYS} days or twice their usual gap -, quiet for longer than usual and riskier than the "
-        f"average regular, by chance of no order in {fitted.days} days times what they spent in the last 12 months."
+        f"{STILL_ACTIVE_DAYS} days or twice their usual gap, with a chance below "
+        f"{percent(100 * PLAINLY_LEFT, 0)} -, quiet for longer than usual and riskier than the average regular, by chance "
+        f"of no order in {fitted.days} days times what they spent in the last 12 months."
     )
 
 

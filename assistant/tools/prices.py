@@ -151,6 +151,8 @@ def _notes(
             f"{advice.best:.2f} would be best on average, but gains with a chance of only "
             f"{percent(100 * advice.chance, 0)}; a change is advised from {percent(100 * _RULES.certainty, 0)} on."
         )
+    if advice.best == advice.curve["price"].max():
+        notes.append("It is the highest of these prices: what a still higher one would bring has not been tried.")
     if not fitted.effect_proven:
         notes.append(
             "In this shop's backtest elasticities did not beat taking price for irrelevant: test before you trust."
@@ -209,8 +211,9 @@ def _compared(context: Context, gaps: PriceGaps, about: str, *, single: bool) ->
     else:
         typical = abs(gaps.typical)
         word = "dearer" if gaps.typical > 0 else "cheaper"
+        level = f"typically {percent(typical)} {word}" if typical >= 0.5 else "typically priced the same"
         headline = (
-            f"Against {listed(list(gaps.competitors))}, {about} are typically {percent(typical)} {word}: "
+            f"Against {listed(list(gaps.competitors))}, {about} are {level}: "
             f"{number(gaps.dearer)} of {number(gaps.compared)} compared products cost more here than at the cheapest."
         )
         facts = [

@@ -57,6 +57,7 @@ def product_plan(context: Context, promotions: FittedPromotions, budget: float |
 def _product_answer(context: Context, promotions: FittedPromotions, chosen: pd.DataFrame, tried: int) -> ToolResult:
     unit, write, top = context.shop.currency, currency(context), chosen.iloc[0]
     off = percent(100 * top["discount"], 0)
+    risk = ("The likely range includes a loss: try it small first.",) if top["low"] < 0 else ()
     names = tuple(f"{percent(100 * d, 0)} off {c}" for d, c in zip(chosen["discount"], chosen["category"], strict=True))
     return ToolResult(
         headline=(
@@ -90,7 +91,11 @@ def _product_answer(context: Context, promotions: FittedPromotions, chosen: pd.D
         ),
         method=f"earlier promotions against the weeks before and products without one ({promotions.serves})",
         score=promotions.scorecard.sentence() if promotions.scorecard else None,
-        notes=(*_lift_notes(promotions), f"Shown: {len(chosen)} of {tried} categories, each with its best discount."),
+        notes=(
+            *_lift_notes(promotions),
+            *risk,
+            f"Shown: {len(chosen)} of {tried} categories, each with its best discount.",
+        ),
         follow_ups=("Plan a win-back offer", "Which products are overstocked?"),
     )
 
