@@ -109,7 +109,7 @@ def run_fold(
     known = np.asarray((view.sales[:, -YEAR_WEEKS:] > 0).any(1))
     actual_weeks = _week_sums(future)
     forecast, forecast_days, weekly_error = {}, {}, {}
-    for method, rates in forecast_all(view, settings, only).items():
+    for method, rates in forecast_all(view, settings, -(-ahead // WEEK), only).items():
         daily = view.daily(view.seasonal(rates), ahead) * served
         forecast[method] = _sums(daily)
         forecast_days[method] = daily[:, :WEEK]

@@ -128,13 +128,11 @@ class FittedForecast:
         known = self._level(level, "units" if level == "product" else metric)
         row = known.rows.get(WHOLE_SHOP if level == "total" else key)
         if row is None:
-            raise MissingData(
-                f"There are no sales of {key} up to {self.as_of.isoformat()}, so there is nothing to forecast from."
-            )
+            raise MissingData(f"There are no sales of {key} up to {_day(self.as_of)} to forecast from.")
         share = 1.0 if store is None else self.share(key, store)
         factor = self.prices.get(key, 0.0) if level == "product" and metric == "revenue" else 1.0
         daily, bounds = self._path(known, row, begin, after, share)
-        card = self.scorecards.get(level if metric == "units" or level == "product" else f"{level} revenue")
+        card = self.card(level, metric)
         return Prediction(
             level,
             key,
@@ -162,6 +160,15 @@ class FittedForecast:
             raise MissingData(f"No sale of the last half year names the store {store}; ask for the whole shop instead.")
         return float(self.shares[store].get(product, 0.0))
 
+    def knows(self, level: Level, key: str) -> bool:
+        """Whether the series has ever sold."""
+        known = self.levels.get((level, "units"))
+        return known is not None and key in known.rows
+
+    def card(self, level: Level, metric: Metric) -> Scorecard | None:
+        """The scorecard that stands for forecasts of this level and metric."""
+        return self.scorecards.get(level if metric == "units" or level == "product" else f"{level} revenue")
+
     def past_weeks(self, level: Level, key: str, metric: Metric) -> tuple[tuple[date, ...], Floats]:
         """First days and net sales of the last weeks; weeks end on the as-of date's weekday."""
         known = self._level(level, metric)
@@ -186,18 +193,16 @@ class FittedForecast:
     def _window(self, start: date, end: date) -> tuple[int, int]:
         """Days ahead, begin inclusive and end exclusive."""
         if end < start:
-            raise NotEnoughHistory(
-                f"Expected a first day before the last, got {start.isoformat()} to {end.isoformat()}."
-            )
+            raise NotEnoughHistory("The time asked for holds no day; ask for at least one day ahead.")
         begin, after = max(0, (start - self.as_of).days - 1), (end - self.as_of).days
         if after <= begin:
             raise NotEnoughHistory(
-                f"Expected days after {self.as_of.isoformat()}, the last day of the history, but the days asked for "
-                f"end on {end.isoformat()}. Ask for a sales report instead."
+                f"Expected a time after {_day(self.as_of)}, the last day of the history, but the one asked for ends "
+                f"on {_day(end)}. Ask for a sales report instead."
             )
         if end > self.last_day:
             raise NotEnoughHistory(
-                f"Forecasts reach until {self.last_day.isoformat()}, but the days asked for end on {end.isoformat()}. "
+                f"Forecasts reach until {_day(self.last_day)}, but the time asked for ends on {_day(end)}. "
                 "Ask for a nearer time."
             )
         return begin, after
@@ -246,3 +251,7 @@ class FittedForecast:
             reached = known.calibration.days[-1]
             notes.append(f"The backtest reached {reached} days ahead; beyond that the range is an extrapolation.")
         return tuple(notes)
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%B %Y}"

@@ -106,7 +106,7 @@ class Forecaster:
         covered = coverage(folds, card.serves, counts, many)
         card = replace(card, scores={m: {**s, **(covered if m == card.serves else {})} for m, s in card.scores.items()})
         view = shop.view(panel, panel.days, self.settings)
-        rates = forecast_all(view, self.settings, card.serves)[card.serves]
+        rates = forecast_all(view, self.settings, self.settings.horizon_weeks, card.serves)[card.serves]
         fitted = LevelForecast(
             keys=panel.keys,
             weekly=view.seasonal(rates).astype(np.float32),

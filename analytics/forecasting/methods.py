@@ -30,15 +30,16 @@ EXPLAINED: Final = {
 }
 
 
-def forecast_all(weeks: Weeks, settings: ForecastSettings, only: str | None = None) -> dict[str, Floats]:
-    """Every method's rates ahead, [series, horizon_weeks] each.
+def forecast_all(weeks: Weeks, settings: ForecastSettings, horizon: int, only: str | None = None) -> dict[str, Floats]:
+    """Every method's rates ahead, [series, horizon] each.
 
     Args:
         weeks: what is known.
-        settings: horizon and limits.
+        settings: limits.
+        horizon: weeks ahead.
         only: compute this method (and what it is made of) alone.
     """
-    horizon, rates = settings.horizon_weeks, weeks.rates
+    rates = weeks.rates
     wanted = set(EXPLAINED) if only is None else {only, *(MEMBERS if only == COMBINATION else ())}
     young = weeks.first > rates.shape[1] - LEAST_WEEKS
     base = np.repeat(_recent_mean(rates, weeks.first)[:, None], horizon, axis=1)

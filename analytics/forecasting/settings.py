@@ -28,7 +28,7 @@ class ForecastSettings:
         seed: of the trees.
     """
 
-    horizon_weeks: int = 53
+    horizon_weeks: int = 105
     origins: int = 4
     small_level_origins: int = 26
     many_series: int = 100
@@ -42,8 +42,8 @@ class ForecastSettings:
         Raises:
             ValueError: a number is out of its bounds.
         """
-        if not 4 <= self.horizon_weeks <= 104:
-            raise ValueError(f"horizon_weeks must lie between 4 and 104, got {self.horizon_weeks}.")
+        if not 26 <= self.horizon_weeks <= 210:
+            raise ValueError(f"horizon_weeks must lie between 26 and 210, got {self.horizon_weeks}.")
         if min(self.origins, self.small_level_origins) < 1:
             raise ValueError("A backtest needs at least one origin.")
         if self.longest_fit_weeks < 2 * YEAR_WEEKS:

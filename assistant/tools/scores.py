@@ -1,0 +1,111 @@
+"""The tool that shows how good the models are. Reads every fitted model's scorecard; knows no model."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from analytics.errors import NotFitted
+from assistant.messages import Cell, Fact, Table, ToolResult
+from assistant.toolbox import Context, tool
+from assistant.wording import listed, number
+
+_EXPECTED = ("forecast", "churn", "customers", "prices", "promotions", "reviews", "recommend", "classify")
+_SAID = {  # words that people use -> model
+    "forecast": "forecast sales forecasting demand prediction predictions inventory stock reorder",
+    "churn": "churn leaving retention attrition",
+    "customers": "customer segments segmentation value clv rfm",
+    "prices": "price pricing elasticity",
+    "promotions": "promotion promotions uplift offers offer campaign",
+    "reviews": "review reviews sentiment opinion",
+    "recommend": "recommend recommendation recommendations recommender suggestions",
+    "classify": "classify classification classifier category categories",
+}
+
+
+@tool(roles={"manager"})
+def model_scorecard(context: Context, model: str | None = None) -> ToolResult:
+    """How good the predictive models are: every method's backtest score, and which one serves.
+
+    Args:
+        model: one model or method, as it was called; none for all.
+    """
+    fitted = set(context.shop.models.names())
+    cards = [(name, card) for name in sorted(fitted) for card in _cards(context, name)]
+    if not cards:
+        return ToolResult("No model has been fitted for this shop yet: run `retail-assistant fit`.", status="error")
+    if model:
+        chosen = _chosen(cards, model)
+        if not chosen:
+            return replace(_answer(cards, fitted, False), headline=_unknown(model, cards))
+        cards = chosen
+    return _answer(cards, fitted, bool(model))
+
+
+def _cards(context: Context, name: str) -> Iterator[Any]:
+    """A fitted model's scorecards; none where it cannot be read or was not judged."""
+    try:
+        fitted = context.shop.models.load(name)
+    except NotFitted:
+        return
+    several = getattr(fitted, "scorecards", None)
+    found = list(several.values()) if isinstance(several, dict) else [getattr(fitted, "scorecard", None)]
+    for card in found:
+        if getattr(card, "scores", None) and getattr(card, "measure", None):
+            yield card
+
+
+def _chosen(cards: list[tuple[str, Any]], said: str) -> list[tuple[str, Any]]:
+    """The cards of the model that was named, else those in which a method of that name was judged."""
+    words = {word.strip("s") for word in said.lower().replace("-", " ").split()}
+    named = {name for name, others in _SAID.items() if words & {other.strip("s") for other in (name, *others.split())}}
+    found = [(name, card) for name, card in cards if name in named or name in said.lower()]
+    if found:
+        return found
+    plain = said.lower().replace(" ", "")
+    return [(n, c) for n, c in cards if any(plain in str(m).lower().replace(" ", "") for m in c.scores)]
+
+
+def _unknown(said: str, cards: list[tuple[str, Any]]) -> str:
+    models = listed(list(dict.fromkeys(name for name, _ in cards)))
+    return f"No model or method called {said!r} was judged in this shop; there are scores for {models}."
+
+
+def _ability(name: str, card: Any) -> str:
+    return str(getattr(card, "ability", None) or name)
+
+
+def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> ToolResult:
+    rows: list[tuple[Cell, ...]] = []
+    facts, said = [], []
+    for name, card in cards:
+        ability, serves = _ability(name, card), str(card.serves)
+        value = float(card.scores[card.serves][card.measure])
+        said.append(f"{ability}: {serves} with {card.measure} {number(value, 3)}")
+        facts.append(Fact(f"{card.measure} of {ability} ({serves})", round(value, 4), card.measure, number(value, 3)))
+        for method, scores in sorted(card.scores.items(), key=lambda item: _order(card, item[1])):
+            others = ", ".join(f"{k} {float(v):.3g}" for k, v in scores.items() if k != card.measure)
+            score = round(float(scores[card.measure]), 4)
+            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves))
+    missing = [name for name in _EXPECTED if name not in fitted]
+    head = said[0] if len(said) == 1 else listed(said[:3])
+    more = "" if len(said) <= 3 else f" ({len(said) - 3} more in the table)"
+    return ToolResult(
+        headline=f"In the backtests, the serving methods scored: {head}{more}.",
+        facts=tuple(facts),
+        table=Table(("model", "what it predicts", "method", "measure", "score", "other scores", "serves"), tuple(rows)),
+        method="Each backtest splits by time: a method sees only what was known before the days on which it is judged.",
+        score=None,
+        notes=(
+            *(
+                f"{_ability(name, card)[:1].upper()}{_ability(name, card)[1:]}: {card.split}."
+                for name, card in cards[:3]
+            ),
+            "WAPE is the sum of absolute errors as a share of what was sold: 0 is perfect, lower is better.",
+            *((f"Not fitted yet: {listed(missing)}.",) if missing and not chosen else ()),
+        ),
+    )
+
+
+def _order(card: Any, scores: dict[str, float]) -> float:
+    value = float(scores[card.measure])
+    return value if getattr(card, "lower_is_better", False) else -value
