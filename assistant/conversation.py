@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant import arguments, talk
+from assistant import arguments, references, talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
 from assistant.grounding import Evidence
 from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.prompts import Said, chat_call, compact_call
 from assistant.language.router import NONE, Ranking
-from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
+from assistant.messages import Answer, CallRecord, ProductCard, Role, ToolCall, ToolResult
 from assistant.records import Session
 from assistant.safety import Limits, guard
 from assistant.service.confirmed import carry_out
@@ -63,8 +63,14 @@ class Conversation:
         self._limits = limits or Limits(max_characters=shop.settings.limits.max_characters)
         self._use_model = use_model
         self._said: list[Said] = []
+        self._before = references.Context()
         for turn in shop.records.turns(session.session_id)[-_REMEMBERED:]:
-            self.remember(turn.question, [ToolCall(c["name"], c["arguments"]) for c in turn.answer.get("calls", ())])
+            calls = [ToolCall(each["name"], each["arguments"]) for each in turn.answer.get("calls", ())]
+            shown = tuple(
+                ProductCard(each["product_id"], each["title"], each["price"])
+                for each in turn.answer.get("products", ())
+            )
+            self.remember(turn.question, calls, shown)
 
     def ask(self, message: str) -> Answer:
         """The whole answer to a message."""
@@ -156,7 +162,10 @@ class Conversation:
         prompt = Prompt("call", messages, offered, f"{text}\n{context}", must_call=model.compact)
         written = list(model.stream(prompt, timing.usage()))
         calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
-        return [arguments.mend(call, permitted[call.name].parameters, text, self.shop.resolve) for call in calls]
+        return [
+            arguments.mend(call, permitted[call.name].parameters, text, self.shop.resolve, self._before)
+            for call in calls
+        ]
 
     def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
         found = arguments.candidates(tool.parameters, text, context, self.shop.resolve.clock)
@@ -217,7 +226,7 @@ class Conversation:
             unsupported=verdict.unsupported if records else (),
             handed_off=any(result.handed_off for result in results),
         )
-        self.remember(text, [ToolCall(record.name, record.arguments) for record in records])
+        self.remember(text, [ToolCall(record.name, record.arguments) for record in records], answer.products)
         yield self._finish(answer, timing)
 
     def _pieces(
@@ -230,9 +239,15 @@ class Conversation:
             model = self.shop.language if self._use_model else None
             yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, timing.usage())
 
-    def remember(self, text: str, calls: list[ToolCall]) -> None:
-        """Notes a message and its calls as the context of the next one."""
+    def remember(self, text: str, calls: list[ToolCall], shown: tuple[ProductCard, ...] = ()) -> None:
+        """Notes a message, its calls and the products shown as the context of the next one."""
         self._said = [*self._said, Said(text, calls[-1] if calls else None)][-_REMEMBERED:]
+        given = calls[-1].arguments if calls else {}
+        self._before = references.Context(
+            shown=shown or self._before.shown,
+            subject=given.get("product") or (shown[0].product_id if len(shown) == 1 else self._before.subject),
+            period=given.get("period") or self._before.period,
+        )
 
     def _finish(self, answer: Answer, timing: _Timing, *, record: bool = True) -> Answer:
         now = time.monotonic()

@@ -1,0 +1,108 @@
+"""What the arguments of a tool may be in a message, and the mending of a call that the model wrote.
+
+Code finds the candidates, the model chooses, code checks: what was said and is plain is added, what nobody said is
+dropped, a name that is of another kind (a country given as a category) is moved. Knows tools by their schemas only.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.errors import AnalyticsError
+from assistant import references, spans
+from assistant.errors import NotFound, Unclear
+from assistant.messages import ToolCall
+from assistant.periods import Clock
+from assistant.resolve import Resolver
+
+_PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
+_KINDS = ("product", "category", "store", "country", "customer")
+
+
+def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock: Clock) -> dict[str, tuple[Any, ...]]:
+    """The only values that closed kinds of arguments may take.
+
+    Args:
+        parameters: the tool's JSON schema of parameters.
+        message: what was said now.
+        earlier: what was said before and may still hold.
+        clock: reads times.
+    """
+    properties = parameters["properties"]
+    said = f"{message} \n {earlier}"
+    found: dict[str, tuple[Any, ...]] = {}
+    taken: tuple[str, ...] = ()
+    for name in properties:
+        if name in (*_PAST, *_AHEAD):
+            times = _times(name, message, clock) or _times(name, earlier, clock)
+            if times:
+                found[name] = times
+                taken += times
+    if "order_id" in properties:
+        found["order_id"] = spans.order_numbers(said)
+        taken += found["order_id"]
+    if "email" in properties:
+        found["email"] = spans.emails(said)
+    if "postcode" in properties:
+        found["postcode"] = tuple(code for code in spans.postcodes(said) if code not in found.get("order_id", ()))
+    for name, schema in properties.items():
+        if schema["type"] in ("integer", "number"):
+            values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
+            whole = [v for v in values if schema["type"] == "number" or float(v).is_integer()]
+            found[name] = tuple(dict.fromkeys(whole))
+    return found
+
+
+def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:
+    if not text:
+        return ()
+    if name in _AHEAD:
+        return spans.times(text, clock.horizon)
+    if name == "compare_to":
+        base = clock.period("last month")
+        return spans.times(text, lambda said: clock.earlier(base, said) if base else None)
+    return spans.times(text, clock.period)
+
+
+def mend(
+    call: ToolCall, parameters: Mapping[str, Any], message: str, resolver: Resolver, before: references.Context
+) -> ToolCall:
+    """The call with plain times added, pointers replaced by what they mean, and names moved to their kind."""
+    properties = parameters["properties"]
+    arguments = dict(call.arguments)
+    for name in ("period", "horizon"):
+        if name in properties and name not in arguments and "compare_to" not in arguments:
+            times = _times(name, message, resolver.clock)
+            if len(times) == 1:
+                arguments[name] = times[0]
+    if isinstance(arguments.get("period"), str):
+        arguments["period"] = references.period(arguments["period"], before, resolver.clock)
+    if isinstance(arguments.get("product"), str):
+        arguments["product"] = references.product(arguments["product"], before)
+    if isinstance(arguments.get("products"), list):
+        arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
+    for name in _KINDS:
+        if isinstance(arguments.get(name), str) and name in properties:
+            _move(name, arguments, properties, resolver)
+    ordered = {name: arguments[name] for name in properties if name in arguments}
+    return ToolCall(call.name, ordered)
+
+
+def _move(name: str, arguments: dict[str, Any], properties: Mapping[str, Any], resolver: Resolver) -> None:
+    """Moves a name that the shop knows only as another kind of thing."""
+    said = arguments[name]
+    if _knows(resolver, name, said):
+        return
+    for other in ("country", "store", "category", "customer", "product"):
+        if other != name and other in properties and other not in arguments and _knows(resolver, other, said):
+            arguments[other] = arguments.pop(name)
+            return
+
+
+def _knows(resolver: Resolver, kind: str, said: str) -> bool:
+    try:
+        getattr(resolver, kind)(said)
+    except Unclear:
+        return True
+    except (NotFound, AnalyticsError):
+        return False
+    return True

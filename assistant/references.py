@@ -1,0 +1,80 @@
+"""What words such as "the cheaper one", "it" or "the month before" point back to. Knows what the last turns showed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.messages import ProductCard
+from assistant.periods import Clock
+
+_ORDINALS = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "fourth": 3,
+    "4th": 3,
+    "fifth": 4,
+    "5th": 4,
+}
+_POINTER = re.compile(
+    r"(?:the |that |this |those |these )?(?:(?P<which>[\w'-]+(?: [\w'-]+)?) )?(?P<noun>one|ones|item|product|option)(?: of (?:them|those|these))?",
+    re.IGNORECASE,
+)
+_SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)
+_CHEAPEST = frozenset("cheaper cheapest least expensive lowest priced less expensive".split())
+_DEAREST = frozenset("dearer dearest pricier priciest expensive most".split())
+_RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same)\b|\byear on year\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the last turns showed: products in order, the one product they were about, and the period spoken of."""
+
+    shown: tuple[ProductCard, ...] = ()
+    subject: str | None = None
+    period: str | None = None
+
+
+def product(said: str, context: Context) -> str:
+    """The product that a pointer means, by id; `said` as it is where it points to nothing known."""
+    words = said.strip().rstrip(".?!").strip()
+    if _SAME.fullmatch(words):
+        if context.subject:
+            return context.subject
+        return context.shown[0].product_id if len(context.shown) == 1 else said
+    match = _POINTER.fullmatch(words)
+    last = re.fullmatch(r"(?:the )?(first|second|third|fourth|fifth|last|cheapest|dearest)", words, re.IGNORECASE)
+    if not context.shown or not (match or last):
+        return said
+    which = ((match["which"] if match else last[1] if last else "") or "").lower()
+    chosen = _chosen(which, context.shown)
+    return chosen.product_id if chosen else context.subject if not which and context.subject else said
+
+
+def _chosen(which: str, shown: Sequence[ProductCard]) -> ProductCard | None:
+    if which in _ORDINALS:
+        return shown[_ORDINALS[which]] if _ORDINALS[which] < len(shown) else None
+    if which == "last":
+        return shown[-1]
+    priced = [card for card in shown if card.price is not None]
+    words = set(which.split())
+    if priced and words & _CHEAPEST and "most" not in words:
+        return min(priced, key=lambda card: card.price or 0.0)
+    if priced and words & _DEAREST:
+        return max(priced, key=lambda card: card.price or 0.0)
+    if not which:
+        return shown[0] if len(shown) == 1 else None
+    described = [card for card in shown if which in f"{card.title} {card.description or ''}".lower()]
+    return described[0] if len(described) == 1 else None
+
+
+def period(said: str, context: Context, clock: Clock) -> str:
+    """A period told from the last one ("the month before") as its two days; `said` where it stands alone."""
+    if context.period is None or not _RELATIVE.search(said):
+        return said
+    base = clock.period(context.period)
+    found = clock.earlier(base, said) if base else None
+    return f"{found.start} to {found.end}" if found else said

@@ -1,0 +1,188 @@
+"""One turn, with the real router, tools, records and checks; only the language model is scripted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_model import ScriptedModel
+from service_shop import write_warehouse
+
+from assistant.conversation import Conversation, start
+from assistant.errors import ModelUnavailable, NotFound
+from assistant.language.chat import Prompt, Usage
+from assistant.messages import Answer, ToolCall
+from assistant.safety import Limits
+from assistant.settings import write_settings
+from assistant.shop import Shop
+
+CANCEL = ToolCall("cancel_order", {"order_id": "1001"})
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("warehouse")
+    write_warehouse(folder / "warehouse.duckdb")
+    return folder / "warehouse.duckdb"
+
+
+@pytest.fixture()
+def shop(tmp_path: Path, warehouse: Path) -> Iterator[Shop]:
+    (tmp_path / "warehouse.duckdb").symlink_to(warehouse)
+    write_settings(tmp_path, "Corner Shop", "GBP", "2024-06-30")
+    opened = Shop(tmp_path)
+    yield opened
+    opened.close()
+
+
+def talk(shop: Shop, role: Any = "customer", customer: str | None = "C1", **script: Any) -> Conversation:
+    """A conversation with a scripted model."""
+    shop.__dict__["language"] = ScriptedModel(**script)
+    return Conversation(shop, shop.records.open_session(role, customer), Limits(rate=None))
+
+
+REVENUE = ToolCall("sales_report", {"metric": "orders", "period": "2024-06-25"})
+
+
+def test_the_models_own_words_are_shown_when_the_results_support_them(shop: Shop) -> None:
+    conversation = talk(shop, "manager", None, calls=[REVENUE], answers=["We took 1 order on 25 June 2024."])
+    answer = conversation.ask("how many orders did we get on 25 june 2024")
+    assert [call.name for call in answer.calls] == ["sales_report"]
+    assert answer.calls[0].status == "ok"
+    assert answer.answer == "We took 1 order on 25 June 2024."
+    assert answer.grounded
+    assert answer.unsupported == ()
+
+
+def test_a_figure_without_support_falls_back_to_the_headline(shop: Shop) -> None:
+    conversation = talk(shop, "manager", None, calls=[REVENUE], answers=["We took 977 orders on 25 June 2024."])
+    answer = conversation.ask("how many orders did we get on 25 june 2024")
+    assert "977" not in answer.answer
+    assert answer.answer == answer.calls[0].result.headline
+    assert answer.grounded
+
+
+def test_what_the_model_leaves_out_is_added_in_the_headlines_words(shop: Shop) -> None:
+    conversation = talk(shop, "manager", None, calls=[REVENUE], answers=["Here you are."])
+    answer = conversation.ask("how many orders did we get on 25 june 2024")
+    assert answer.answer == f"Here you are. {answer.calls[0].result.headline}"
+
+
+def test_the_stream_adds_up_to_the_answer(shop: Shop) -> None:
+    conversation = talk(shop, "manager", None, calls=[REVENUE], answers=["One day. We took 1 order on 25 June 2024."])
+    *pieces, answer = conversation.stream("how many orders did we get on 25 june 2024")
+    assert isinstance(answer, Answer)
+    assert "".join(str(piece) for piece in pieces) == answer.answer
+    assert len(pieces) == 2
+
+
+def test_a_write_waits_for_a_yes_and_is_done_once(shop: Shop) -> None:
+    conversation = talk(shop, calls=[CANCEL, CANCEL])
+    proposed = conversation.ask("please cancel order 1001")
+    assert proposed.calls[0].status == "needs_confirmation"
+    assert not shop.records.requests()
+    done = conversation.ask("yes please")
+    assert [(call.name, call.status) for call in done.calls] == [("cancel_order", "ok")]
+    assert done.calls[0].arguments == {"order_id": "1001"}
+    assert len(shop.records.requests()) == 1
+    conversation.ask("yes")
+    assert len(shop.records.requests()) == 1
+
+
+@pytest.mark.parametrize("reply", ["no", "no thanks, leave it", "What is your returns policy?", "yes but only the tray"])
+def test_anything_but_a_yes_drops_the_change_and_says_so(shop: Shop, reply: str) -> None:
+    policy = ToolCall("shop_policy", {"question": reply})
+    conversation = talk(shop, calls=[CANCEL, policy, policy])
+    conversation.ask("please cancel order 1001")
+    answer = conversation.ask(reply)
+    assert answer.answer.startswith("All right, nothing was changed.")
+    assert not shop.records.requests()
+    assert conversation.session.pending is None
+
+
+def test_without_identity_private_things_are_refused(shop: Shop) -> None:
+    conversation = talk(shop, customer=None, calls=[ToolCall("order_status", {"order_id": "1001"})])
+    answer = conversation.ask("where is my order 1001?")
+    assert answer.calls[0].status == "refused"
+    assert "identify yourself" in answer.answer
+    assert "Mug" not in answer.answer
+
+
+def test_somebody_elses_order_is_answered_like_one_that_does_not_exist(shop: Shop) -> None:
+    asked = [ToolCall("order_status", {"order_id": number}) for number in ("2001", "9999")]
+    conversation = talk(shop, calls=asked)
+    theirs, nobodys = conversation.ask("where is order 2001?"), conversation.ask("where is order 9999?")
+    assert theirs.answer.replace("2001", "9999") == nobodys.answer
+    assert theirs.calls[0].status == nobodys.calls[0].status != "ok"
+
+
+def test_a_customer_gets_no_staff_figures(shop: Shop) -> None:
+    conversation = talk(shop)
+    answer = conversation.ask("What was our revenue last month?")
+    assert answer.calls == ()
+    assert "staff" in answer.answer
+    assert [entry.status for entry in shop.records.audit_trail(conversation.session.session_id)] == ["refused"]
+
+
+def test_every_call_is_audited_and_every_turn_recorded(shop: Shop) -> None:
+    conversation = talk(shop, calls=[ToolCall("my_orders", {})])
+    answer = conversation.ask("show me my orders")
+    session = conversation.session.session_id
+    assert [(entry.tool, entry.status) for entry in shop.records.audit_trail(session)] == [("my_orders", "ok")]
+    assert [turn.question for turn in shop.records.turns(session)] == ["show me my orders"]
+    assert shop.records.turns(session)[0].answer["answer"] == answer.answer
+
+
+def test_the_next_turn_sees_what_was_said_before_also_after_a_reload(shop: Shop) -> None:
+    first = talk(shop, "manager", None, calls=[REVENUE])
+    first.ask("how many orders did we get on 25 june 2024")
+    model = ScriptedModel(calls=[REVENUE])
+    shop.__dict__["language"] = model
+    Conversation(shop, first.session, Limits(rate=None)).ask("and on 20 june 2024?")
+    shown = model.prompts[0].messages[-1].content
+    assert "25 june 2024" in shown
+    assert "sales_report" in shown
+
+
+def test_a_very_long_message_is_told_what_was_expected(shop: Shop) -> None:
+    conversation = talk(shop)
+    answer = conversation.ask("x" * 50_000)
+    assert "4,000" in answer.answer
+    assert "50,000" in answer.answer
+    assert answer.calls == ()
+    assert len(answer.question) <= 200
+
+
+def test_an_unknown_product_and_customer_are_told(shop: Shop) -> None:
+    conversation = talk(shop, calls=[ToolCall("product_details", {"product": "flying carpet"})])
+    answer = conversation.ask("tell me about the flying carpet")
+    assert answer.calls[0].status == "error"
+    assert "flying carpet" in answer.answer
+    with pytest.raises(NotFound, match="nobody"):
+        start(shop, "customer", "nobody")
+
+
+class _Away:
+    name, compact = "away", True
+
+    def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str | ToolCall]:
+        raise ModelUnavailable("Expected the model to answer, but it is away. Start it.")
+        yield ""
+
+
+def test_a_model_that_is_away_is_said_and_the_conversation_goes_on(shop: Shop) -> None:
+    conversation = talk(shop, calls=[ToolCall("my_orders", {})])
+    scripted = shop.language
+    shop.__dict__["language"] = _Away()
+    assert "it is away" in conversation.ask("show me my orders").answer
+    shop.__dict__["language"] = scripted
+    assert conversation.ask("show me my orders").calls[0].status == "ok"
+
+
+def test_a_large_model_gets_the_shortlist_and_may_answer_itself(shop: Shop) -> None:
+    conversation = talk(shop, calls=[ToolCall("my_orders", {})], compact=False)
+    answer = conversation.ask("show me my orders")
+    assert answer.calls[0].status == "ok"
+    prompt = shop.language.prompts[0]  # type: ignore[attr-defined]
+    assert len(prompt.tools) > 1
+    assert not prompt.must_call
