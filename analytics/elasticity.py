@@ -25,8 +25,8 @@ _LEAST_SPREAD = 0.015  # standard deviation of log price
 def seasons(panel: WeeklyPanel, reaction: float = 0.0) -> Array:
     """Products x weeks: how much the *other* products of its category sold, as a ratio to their usual level.
 
-    Products count only while they are on sale and in no promotion, else a promotion of the whole category would pass for
-    a season. Where too few are left, the category keeps its ratio to the shop from the weeks around.
+    Products count only while they are on sale and in no promotion, else a promotion of the whole category would pass
+    for a season. Where too few are left, the category keeps its ratio to the shop from the weeks around.
 
     Args:
         panel: the weeks.
@@ -77,7 +77,7 @@ def own_elasticities(panel: WeeklyPanel, rounds: int = 3) -> pd.DataFrame:
     for _ in range(rounds - 1):
         if found.empty:
             break
-        mean = float(np.clip(_mean_and_spread(found)[0], -6.0, 0.0))
+        mean = float(np.clip(_pooled(found)[0], -6.0, 0.0))
         found = _regress(panel, seasons(panel, mean))
     return found
 
@@ -114,7 +114,7 @@ def _pooled_promotions(data: tuple[Array, Array, Array, Array], promoted: npt.ND
     if promoted.sum() < 10:
         return estimate, error
     effects = pd.DataFrame({"elasticity": estimate[promoted, PROMOTION], "sd": error[promoted, PROMOTION]})
-    centre[PROMOTION], spread = _mean_and_spread(effects)
+    centre[PROMOTION], _, spread = _pooled(effects)
     pull[PROMOTION] = 1 / spread**2
     return _quasi_poisson(*data, centre, pull)
 
@@ -178,34 +178,40 @@ def naive_elasticities(panel: WeeklyPanel) -> pd.Series:
     return pd.Series(result, dtype=float)
 
 
-def shrink(own: pd.DataFrame, fewest: int = 8) -> pd.DataFrame:
-    """Draws each product's estimate towards its category's mean, the more the less certain it is.
+def shrink(own: pd.DataFrame) -> pd.DataFrame:
+    """Draws each product's estimate towards its category's mean, and that towards the shop's, by their uncertainty.
 
     Args:
         own: as `own_elasticities` returns.
-        fewest: a category with fewer products takes the shop's mean and spread.
 
     Returns:
-        `own` with shrunk, shrunk_sd, and prior (the mean that it was drawn to).
+        `own` with shrunk, shrunk_sd (the mean's own uncertainty included), and prior (the mean that it was drawn to).
     """
     if own.empty:
         return own.assign(shrunk=[], shrunk_sd=[], prior=[])
-    shop = _mean_and_spread(own)
-    parts = []
-    for _, group in own.groupby("category", observed=True):
-        mean, spread = _mean_and_spread(group) if len(group) >= fewest else shop
-        trust = spread**2 / (spread**2 + group["sd"] ** 2)
-        shrunk = trust * group["elasticity"] + (1 - trust) * mean
-        parts.append(group.assign(shrunk=shrunk, shrunk_sd=np.sqrt(trust) * group["sd"], prior=mean))
-    return pd.concat(parts).reindex(own.index)
+    shop, shop_sd, spread = _pooled(own)
+    groups = {str(name): group for name, group in own.groupby("category", observed=True)}
+    means = pd.DataFrame(
+        [_pooled(group)[:2] for group in groups.values()], index=list(groups), columns=["elasticity", "sd"]
+    )
+    between = _pooled(means)[2] if len(means) > 2 else 0.1
+    trust = between**2 / (between**2 + means["sd"] ** 2) if len(means) > 1 else means["sd"] * 0
+    centre: pd.Series = trust * means["elasticity"] + (1 - trust) * shop
+    prior = own["category"].map(centre.to_dict()).astype(float)
+    variance: pd.Series = trust * means["sd"] ** 2 + (1 - trust) ** 2 * shop_sd**2
+    prior_sd = own["category"].map(np.sqrt(variance).to_dict()).astype(float)
+    own_trust = spread**2 / (spread**2 + own["sd"] ** 2)
+    shrunk_sd = np.sqrt(own_trust * own["sd"] ** 2 + (1 - own_trust) ** 2 * prior_sd**2)
+    return own.assign(shrunk=own_trust * own["elasticity"] + (1 - own_trust) * prior, shrunk_sd=shrunk_sd, prior=prior)
 
 
-def _mean_and_spread(group: pd.DataFrame) -> tuple[float, float]:
-    """Random-effects mean, and standard deviation between products beyond their errors (at least 0.1)."""
+def _pooled(group: pd.DataFrame) -> tuple[float, float, float]:
+    """Random-effects mean, its standard error, and the spread between rows beyond their errors (at least 0.1)."""
     values, weights = group["elasticity"].to_numpy(float), 1 / np.maximum(group["sd"].to_numpy(float), 0.05) ** 2
     fixed = float((values * weights).sum() / weights.sum())
     excess = float((weights * (values - fixed) ** 2).sum()) - (len(values) - 1)
     scale = float(weights.sum() - (weights**2).sum() / weights.sum())
     between = max(excess / scale, 0.0) if scale > 0 else 0.0
     weights = 1 / (1 / weights + between)
-    return float((values * weights).sum() / weights.sum()), max(float(np.sqrt(between)), 0.1)
+    mean = float((values * weights).sum() / weights.sum())
+    return mean, float(1 / np.sqrt(weights.sum())), max(float(np.sqrt(between)), 0.1)

@@ -22,6 +22,7 @@ _SAID = {
     "lost": "gone", "gone": "gone", "lapsed": "gone", "inactive": "gone", "dormant": "gone", "former": "gone",
     "occasional": "Occasional", "casual": "Occasional", "rare": "Occasional",
 }  # fmt: skip
+_FILLER = re.compile(r"\b(our|the|customers?|shoppers?|buyers?|clients?|people|those|in|from)\b", re.IGNORECASE)
 _EVERYONE = re.compile(r"\b(all|every|everyone|everybody|whole|any)\b", re.IGNORECASE)
 
 
@@ -55,10 +56,11 @@ def members(context: Context, said: str | None) -> tuple[str | None, pd.Index | 
     of_customer = fitted.segments.of_customer
     names = sorted(of_customer.unique())
     found = _matching(said, names)
+    bare = _FILLER.sub(" ", said).strip() or said
     if found:
         return listed(found), of_customer.index[of_customer.isin(found)]
     try:
-        country = context.shop.resolve.country(said)
+        country = context.shop.resolve.country(bare)
     except NotFound:
         raise NotFound(
             f"No group of customers is called {said!r}. This shop's groups are {listed(names)}; a country works too."

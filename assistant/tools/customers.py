@@ -234,8 +234,8 @@ def _rule(fitted: FittedChurn) -> str:
     return (
         "Listed are regulars (orders on at least two days) who have not plainly left - silent for at most "
         f"{STILL_ACTIVE_DAYS} days or twice their usual gap, with a chance below "
-        f"{percent(100 * PLAINLY_LEFT, 0)} -, quiet for longer than usual and riskier than the average regular, by chance "
-        f"of no order in {fitted.days} days times what they spent in the last 12 months."
+        f"{percent(100 * PLAINLY_LEFT, 0)} -, quiet for longer than usual and riskier than the average regular, by "
+        f"chance of no order in {fitted.days} days times what they spent in the last 12 months."
     )
 
 
