@@ -16,9 +16,10 @@ from analytics.forecasting.settings import JUDGED_WEEKS, WEEK
 
 TAILS: Final = (0.025, 0.1, 0.9, 0.975)
 DAYS: Final = (1, *SUM_DAYS)
-GROUPS: Final = 3  # sizes of series that are calibrated apart, where there are many
+GROUPS: Final = 5  # sizes of series that are calibrated apart, where there are many
+NOISE_WEEKS, NOISE_HALF_LIFE = 26, 4.0
 FEW_ERRORS: Final = 60  # below this the normal tail is a lower limit for the empirical one
-SHARED_ERROR: Final = 0.2  # part of a forecast's error that grows with the forecast itself
+SHARED_ERROR: Final = 0.4  # part of a forecast's error that grows with the forecast itself
 
 
 @dataclass(frozen=True)
@@ -37,35 +38,41 @@ class Calibration:
     quantiles: Floats
     counts: bool
 
-    def interval(self, value: float, noise: float, weekly: float, begin: int, end: int) -> tuple[float, ...]:
-        """Lower 95, lower 80, upper 80 and upper 95 for the sum of the days begin..end-1 ahead.
+    def interval(self, value: float, noise: float, weekly: float, opened: float, end: int) -> tuple[float, ...]:
+        """Lower 95, lower 80, upper 80 and upper 95 for the sum over a window of days ahead.
 
         Args:
             value: the forecast sum.
             noise: standard deviation of the series' weekly sales.
             weekly: the series' mean weekly forecast over the first four weeks; chooses its group.
-            begin: 0 is the first day ahead.
-            end: exclusive; how far ahead the window reaches decides how far the level may have drifted.
+            opened: the window's days by their trading weight, 7 for a week that is open as usual.
+            end: days ahead of the window's last day; decides how far the level may have drifted by then.
         """
+        if opened <= 0:
+            return (0.0, 0.0, 0.0, 0.0)
         group = int(np.searchsorted(np.asarray(self.edges), weekly, side="right"))
         table = self.quantiles[group]
         at = np.array([np.interp(np.log(end), np.log(self.days), table[:, tail]) for tail in range(4)])
         if end > self.days[-1]:
             at = at * (end / self.days[-1]) ** 0.25  # beyond the backtest: half way between no drift and a random walk
-        width = spread_of(np.array([value]), np.array([noise]), end - begin, self.counts)[0]
+        width = spread_of(np.array([value]), np.array([noise]), opened, self.counts)[0]
         return tuple(float(max(0.0, bound)) for bound in value + at * width)
 
 
-def spread_of(value: Floats, noise: Floats, days: int, counts: bool) -> Floats:
-    """Standard deviation that a sum over `days` days would have before calibration; [series]."""
-    variance = days / WEEK * noise**2 + (SHARED_ERROR * value) ** 2
+def spread_of(value: Floats, noise: Floats, opened: float, counts: bool) -> Floats:
+    """Standard deviation that a sum over `opened` trading days would have before calibration; [series]."""
+    variance = opened / WEEK * noise**2 + (SHARED_ERROR * value) ** 2
     floor = np.maximum(value, 0.5) if counts else 1e-4
     return np.asarray(np.sqrt(variance + floor))
 
 
 def noise_of(rates: Floats, season_now: float) -> Floats:
-    """Standard deviation of the last half year's weekly rates, at the coming weeks' season; [series]."""
-    return np.asarray(rates[:, -26:].std(1) * season_now)
+    """Standard deviation of the weekly rates, recent ones counting most, at the coming weeks' season; [series]."""
+    recent = rates[:, -NOISE_WEEKS:]
+    weights = 0.5 ** (np.arange(recent.shape[1])[::-1] / NOISE_HALF_LIFE)
+    weights /= weights.sum()
+    middle = (recent * weights).sum(1, keepdims=True)
+    return np.asarray(np.sqrt(((recent - middle) ** 2 * weights).sum(1)) * season_now)
 
 
 def calibrate(folds: list[Fold], method: str, counts: bool, many: bool) -> Calibration:
@@ -96,11 +103,11 @@ def coverage(folds: list[Fold], method: str, counts: bool, many: bool) -> dict[s
             continue
         learnt = calibrate(apart, method, counts, many)
         column = SUM_DAYS.index(days)
-        weekly, noise = _weekly(fold, method), _noise(fold)
+        weekly, noise, opened = _weekly(fold, method), _noise(fold), _opened(fold)[:days].sum()
         for row, (value, actual) in enumerate(
             zip(fold.forecast[method][fold.known, column], fold.actual[fold.known, column], strict=True)
         ):
-            low95, low80, high80, high95 = learnt.interval(value, noise[row], weekly[row], 0, days)
+            low95, low80, high80, high95 = learnt.interval(value, noise[row], weekly[row], opened, days)
             inside80 += low80 <= actual <= high80
             inside95 += low95 <= actual <= high95
             judged += 1
@@ -113,24 +120,30 @@ def _weekly(fold: Fold, method: str) -> Floats:
     return np.asarray(fold.forecast[method][fold.known, SUM_DAYS.index(JUDGED_WEEKS * WEEK)] / JUDGED_WEEKS)
 
 
+def _opened(fold: Fold) -> Floats:
+    """Trading weight of the days after the origin."""
+    return fold.view.trading.ahead(fold.view.next_day, DAYS[-1])
+
+
 def _noise(fold: Fold) -> Floats:
     return noise_of(fold.view.rates[fold.known], float(fold.view.season.ahead(JUDGED_WEEKS).mean()))
 
 
 def _scaled(fold: Fold, method: str, horizon: int, counts: bool) -> Floats:
     """Scaled errors of the known series; [known series, windows]: seven single days, or one sum."""
-    noise = _noise(fold)
+    noise, opened = _noise(fold), _opened(fold)
     if horizon == 1:
         value, actual = fold.forecast_days[method][fold.known], fold.actual_days[fold.known]
-        open_days = value.sum(0) > 0
+        open_days = opened[:WEEK] > 0
         value, actual = value[:, open_days], actual[:, open_days]
-        width = np.stack([spread_of(value[:, d], noise, 1, counts) for d in range(value.shape[1])], axis=1)
+        weights = opened[:WEEK][open_days]
+        width = np.stack([spread_of(value[:, d], noise, o, counts) for d, o in enumerate(weights)], axis=1)
         padded = np.full((len(noise), WEEK), np.nan)
         padded[:, : value.shape[1]] = (actual - value) / width
         return padded
     column = SUM_DAYS.index(horizon)
     value = fold.forecast[method][fold.known, column]
-    scaled = (fold.actual[fold.known, column] - value) / spread_of(value, noise, horizon, counts)
+    scaled = (fold.actual[fold.known, column] - value) / spread_of(value, noise, opened[:horizon].sum(), counts)
     return np.asarray(scaled[:, None])
 
 

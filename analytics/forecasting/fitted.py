@@ -227,7 +227,8 @@ class FittedForecast:
         noise = (
             whole_noise if share == 1.0 else float(np.sqrt((share * whole_noise) ** 2 + share * (1 - share) * weekly))
         )
-        return daily, known.calibration.interval(value, noise, weekly * share, begin, after)
+        opened = float(self.trading.ahead(first_day + timedelta(days=begin), after - begin).sum())
+        return daily, known.calibration.interval(value, noise, weekly * share, opened, after)
 
     def _notes(
         self, known: LevelForecast, row: int, level: Level, metric: Metric, begin: int, after: int

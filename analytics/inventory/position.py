@@ -20,6 +20,7 @@ class Position:
         minimum_order: units per order.
         order_cost: money per order; None where unknown.
         price, cost: per unit; None where unknown.
+        lead_time_assumed: whether nothing in the shop's data names a lead time.
         assumed: what was assumed, one sentence each.
     """
 
@@ -36,6 +37,7 @@ class Position:
     price: float | None
     cost: float | None
     supplier: str | None
+    lead_time_assumed: bool = False
     assumed: tuple[str, ...] = ()
 
     @property
@@ -86,6 +88,7 @@ def _position(row: dict[str, object]) -> Position:
     assumed = []
     lead = _figure(row.get("lead_time_days"))
     lead = lead if lead is not None else _figure(row.get("lead_time_days_supplier"))
+    unknown = lead is None
     if lead is None:
         lead = ASSUMED_LEAD_TIME
         assumed.append(f"No lead time is recorded: {ASSUMED_LEAD_TIME:g} days are assumed.")
@@ -107,6 +110,7 @@ def _position(row: dict[str, object]) -> Position:
         price=_figure(row.get("price")),
         cost=_figure(row.get("cost")),
         supplier=_text(row.get("name")),
+        lead_time_assumed=unknown,
         assumed=tuple(assumed),
     )
 
