@@ -38,12 +38,15 @@ class ModelStore:
 
             path = self._path(name)
             if not path.exists():
-                raise NotFitted(f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`.")
+                raise NotFitted(
+                    f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`."
+                )
             try:
                 self._loaded[name] = joblib.load(path)
             except (AttributeError, ImportError, EOFError, ValueError, KeyError) as broken:
                 raise NotFitted(
-                    f"The fitted model for {name} cannot be read ({type(broken).__name__}): run `retail-assistant fit` again."
+                    f"The fitted model for {name} cannot be read ({type(broken).__name__}): "
+                    "run `retail-assistant fit` again."
                 ) from broken
         return self._loaded[name]
 

@@ -41,4 +41,5 @@ class Scorecard:
 
     def sentence(self) -> str:
         """The serving method's score in words, for an answer."""
-        return f"{self.serves}: {self.measure} {self.scores[self.serves][self.measure]:.3g} in a backtest ({self.split})"
+        score = self.scores[self.serves][self.measure]
+        return f"{self.serves}: {self.measure} {score:.3g} in a backtest ({self.split})"

@@ -102,7 +102,7 @@ def _index(shop: Shop) -> Any:
     lines = shop.history.lines
     recent = lines[lines["day"] > lines["day"].max() - _days(91)]
     popularity = recent.groupby("product_id")["quantity"].sum().clip(lower=0).to_dict()
-    first_sold = lines.groupby("product_id", as_index=False)["day"].min().rename(columns={"day": "added_on"})
+    first_sold = lines.groupby("product_id")["day"].min().rename("added_on").reset_index()
     products = products.merge(first_sold, on="product_id", how="left")
     stock = shop.warehouse.frame(shop.warehouse.table("inventory")) if shop.warehouse.has("inventory") else None
     return shop.catalog.update(products, stock, popularity)

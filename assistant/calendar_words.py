@@ -4,26 +4,14 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from assistant.wording import span
 
 P = TypeVar("P")
 
-MONTH_NAMES: Final = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTH_NAMES: Final = "january february march april may june july august september october november december".split()
 _MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
     short: i
     for i, shorts in enumerate(
@@ -42,42 +30,48 @@ WHOLE_HISTORY: Final = {
     "all history", "the whole period", "altogether", "all the data", "the whole data set", "since day 1",
 }  # fmt: skip
 YEAR_BEFORE: Final = (
-    r"(?:the )?(?:same .*?|year|a year|1 year)? ?(?:of |in |from )?(?:last year|a year (?:ago|earlier|before)|(?:the )?year (?:ago|earlier|before)"
+    r"(?:the )?(?:same .*?|year|a year|1 year)? ?(?:of |in |from )?"
+    r"(?:last year|a year (?:ago|earlier|before)|(?:the )?year (?:ago|earlier|before)"
     r"|(?:the )?(?:previous|prior) year|1 year (?:ago|earlier|before))|year on year|yoy|y o y|last year.*"
 )
 PERIOD_BEFORE: Final = (
-    r"(?:the )?(?:month|week|quarter|day|period|weeks|months|days|\d+ (?:days|weeks|months)|fortnight|time)? ?(?:before|earlier|prior|previously|before that)"
-    r"|(?:the )?(?:previous|prior|preceding|last) (?:\d+ )?(?:period|month|week|quarter|day|weeks|months|days|fortnight|1|one)"
+    r"(?:the )?(?:month|week|quarter|day|period|weeks|months|days|\d+ (?:days|weeks|months)|fortnight|time)? ?"
+    r"(?:before|earlier|prior|previously|before that)"
+    r"|(?:the )?(?:previous|prior|preceding|last) (?:\d+ )?"
+    r"(?:period|month|week|quarter|day|weeks|months|days|fortnight|1|one)"
     r"|month on month|week on week|mom|wow|previous"
+)
+_SHORTENED: Final = {
+    "nxt": "next", "lst": "last", "tmrw": "tomorrow", "tmw": "tomorrow", "tomoz": "tomorrow", "wk": "week",
+    "wks": "weeks", "mth": "month", "mths": "months", "mnth": "month", "mnths": "months", "mos": "months",
+    "yr": "year", "yrs": "years", "dys": "days", "qtr": "quarter", "prev": "previous", "lats": "last",
+    "yesturday": "yesterday", "xms": "christmas", "wkend": "weekend", "eoy": "end of year", "eom": "end of month",
+    "tonight": "today", "yaer": "year", "weks": "weeks", "wek": "week", "ago,": "ago", "sumer": "summer",
+    "tday": "today",
+}  # fmt: skip
+_VOCABULARY: Final = frozenset(
+    [*MONTH_NAMES, *_WEEKDAY_NAMES]
+    + "yesterday tomorrow weekend month months quarter quarters fortnight previous christmas easter summer autumn "
+    "winter spring coming following between before after since until weeks days years today black friday first second "
+    "third mouth march mother mothers money other".split()
 )
 _NUMBERS: Final = {
     name: i
     for i, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
     )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12}
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "dozen": 12,
+}
 _ORDINALS: Final = {
     name: i
     for i, name in enumerate(
@@ -109,15 +103,28 @@ def normalise(said: str) -> str:
     text = re.sub(r"\b(?:a )?few\b", "3", text)
     text = re.sub(r"\bhalf a year\b|\bhalf year(?= ahead|$)", "6 months", text)
     text = re.sub(r"\b(?:one|a) and a half\b", "1.5", text)
-    text = re.sub(r"\bwks?\b", "weeks", text)
-    text = re.sub(r"\bmths?\b|\bmos\b", "months", text)
-    text = re.sub(r"\byrs?\b", "years", text)
+    text = re.sub(rf"\b(today|tonight|tomorrow|yesterday|{WEEKDAYS})s\b", r"\1", text)
+    text = re.sub(r"\bfy ?(?=\d{4})|\b(?:calendar|financial|fiscal) year (?=\d{4})", "", text)
+    text = " ".join(_respelt(word) for word in text.split())
     text = re.sub(rf"\b({'|'.join(_NUMBERS)})\b", lambda m: str(_NUMBERS[m[1]]), text)
     text = re.sub(rf"\b({'|'.join(_ORDINALS)})\b", lambda m: str(_ORDINALS[m[1]]), text)
     text = re.sub(r"\bytd\b", "year to date", text)
     text = re.sub(r"\bmtd\b", "this month", text)
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r"^(?:a|an|1) (?=week\b|month\b|year\b|quarter\b|fortnight\b)", "1 ", text)
+
+
+@lru_cache(maxsize=16384)
+def _respelt(word: str) -> str:
+    """A misspelt or shortened word of time as it should be ("yestrday", "nxt", "wks"); other words as they are."""
+    if word in _SHORTENED:
+        return _SHORTENED[word]
+    if len(word) < 5 or not word.isalpha() or word in _VOCABULARY:
+        return word
+    from rapidfuzz import fuzz, process
+
+    close = process.extractOne(word, _VOCABULARY, scorer=fuzz.ratio, score_cutoff=80)
+    return str(close[0]) if close and close[0][0] == word[0] else word
 
 
 def unit(said: str) -> str:
@@ -300,10 +307,30 @@ def _holiday(text: str, year: int) -> tuple[date, date] | None:
         "black friday weekend": (thanksgiving + timedelta(days=1), thanksgiving + timedelta(days=4)),
         "black friday week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
     }
+    late_may, september = date(year, 5, 31), date(year, 9, 1)
+    memorial = late_may - timedelta(days=late_may.weekday())
+    labor = september + timedelta(days=-september.weekday() % 7)
+    whitsun = easter + timedelta(days=49)
+    moving |= {
+        "memorial day": (memorial, memorial),
+        "labor day": (labor, labor),
+        "whitsun": (whitsun, whitsun + timedelta(days=1)),
+        "advent": (date(year, 12, 1), date(year, 12, 24)),
+        "new years": (date(year, 1, 1), date(year, 1, 1)),
+        "lent": (easter - timedelta(days=46), easter - timedelta(days=1)),
+        "easter week": (easter - timedelta(days=6), easter),
+        "thanksgiving week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
+        "end of year": (date(year, 12, 31), date(year, 12, 31)),
+    }
     june = date(year, 6, 1)
     fathers_day = june + timedelta(days=(6 - june.weekday()) % 7 + 14)
     moving["fathers day"] = (fathers_day, fathers_day)
     return moving.get(text)
+
+
+def is_holiday(text: str) -> bool:
+    """Whether the words name a holiday or season of every year."""
+    return text in _FIXED or _holiday(text, 2000) is not None
 
 
 def easter_sunday(year: int) -> date:

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 failed, 2 wrong use; a message names what was expected, wh
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence

@@ -93,14 +93,14 @@ def figures(text: str) -> list[float]:
 
 def _values(results: Sequence[ToolResult]) -> Iterable[float]:
     for result in results:
-        yield from (float(fact.value) for fact in result.facts if _is_figure(fact.value))
+        yield from _figures_of(fact.value for fact in result.facts)
         yield from (card.price for card in result.products if card.price is not None)
         if result.table:
-            yield from (float(cell) for row in result.table.rows for cell in row if _is_figure(cell))
+            yield from _figures_of(cell for row in result.table.rows for cell in row)
 
 
-def _is_figure(value: Cell) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _figures_of(cells: Iterable[Cell]) -> Iterable[float]:
+    return (float(cell) for cell in cells if isinstance(cell, (int, float)) and not isinstance(cell, bool))
 
 
 def _texts(result: ToolResult) -> Iterable[str]:

@@ -6,7 +6,7 @@ Knows nothing of products or customers; keys and names are handed in.
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -99,7 +99,8 @@ class NameIndex:
     def mentions(self, text: str) -> list[tuple[str, str]]:
         """Whole names of two or more words that stand in a text: (key, words as folded), longest first."""
         tokens = fold(text).split()
-        found, taken = [], set()
+        found: list[tuple[str, str]] = []
+        taken: set[int] = set()
         for length in range(min(self._longest, len(tokens)), 1, -1):
             for start in range(len(tokens) - length + 1):
                 places = set(range(start, start + length))
@@ -114,7 +115,7 @@ class NameIndex:
         if not said:
             return []
         weights = {word: self._rarity.get(word, math.log(1 + len(self._words))) for word in said}
-        score: Counter[str] = Counter()
+        score: dict[str, float] = defaultdict(float)
         for word in said:
             best: dict[str, float] = {}
             for known, likeness in self._like(word):

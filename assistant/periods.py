@@ -57,13 +57,23 @@ class Clock:
     def horizon(self, said: str) -> Horizon | None:
         """The days ahead that `said` names, as a whole; None where it names none."""
         text = words.normalise(said)
-        found = self._ahead(text)
+        found = self._ahead(text) or self._day_of_month(said)
         if found is None:
             named = self._named(text, forward=True)
             if named is None or named.end <= self.as_of:
                 return None
             found = Period(max(named.start, self.as_of + timedelta(days=1)), named.end, named.label)
         return Horizon(found.start, found.end, found.label)
+
+    def _day_of_month(self, said: str) -> Period | None:
+        """The next 14th."""
+        match = re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)", said.lower().strip())
+        if not match or not 1 <= int(match[1]) <= 31:
+            return None
+        then = self.as_of + timedelta(days=1)
+        while then.day != int(match[1]):
+            then += timedelta(days=1)
+        return Period(then, then, words.label(then, then))
 
     def earlier(self, period: Period, said: str) -> Period | None:
         """The period to compare `period` with: "the month before", "same time last year", or one named outright."""
@@ -131,10 +141,16 @@ class Clock:
             back = (today.weekday() - words.weekday_number(weekday[1])) % 7 or 7
             then = today - timedelta(days=back)
             return Period(then, then, words.label(then, then))
-        to_date = re.fullmatch(r"(?:this|current) (week|month|quarter|year)(?: so far| to date)?|(year) to date", text)
+        to_date = re.fullmatch(
+            r"(?:this|current) (week|month|quarter|year)(?: so far| to date)?|(year|month|week|quarter) to date"
+            r"|since (?:the )?(?:start|beginning) of (?:the |this )?(week|month|quarter|year)",
+            text,
+        )
         if to_date:
-            start = words.unit_start(today, to_date[1] or to_date[2])
-            return Period(start, today, f"{words.label(start, today)} (this {to_date[1] or to_date[2]} so far)")
+            start = words.unit_start(today, to_date[1] or to_date[2] or to_date[3])
+            return Period(
+                start, today, f"{words.label(start, today)} (this {to_date[1] or to_date[2] or to_date[3]} so far)"
+            )
         full = re.fullmatch(
             r"(?:last|previous|past|prior|preceding) (?:full |calendar )?(week|month|quarter|year)", text
         )
@@ -145,7 +161,8 @@ class Clock:
         if ago:
             return self._ago(int(ago[1]), words.unit(ago[2]))
         counted = re.fullmatch(
-            rf"(?:last|past|previous|recent|most recent|latest) (\d+(?:\.5)?)? ?({words.UNITS})|(?:last|past) ({words.UNITS})",
+            rf"(?:last|past|previous|recent|most recent|latest|trailing) (\d+(?:\.5)?)? ?({words.UNITS})"
+            rf"|(?:last|past) ({words.UNITS})",
             text,
         )
         if counted and (counted[1] or words.unit(counted[2] or counted[3]) == "fortnight"):
@@ -167,8 +184,15 @@ class Clock:
         """Counted or named ahead from today."""
         tomorrow = self.as_of + timedelta(days=1)
         text = re.sub(r"^(?:over |during |in |for |within )?(?:the )?", "", text)
-        if text == "tomorrow":
-            return Period(tomorrow, tomorrow, words.label(tomorrow, tomorrow))
+        if text in ("today", "tomorrow"):
+            then = self.as_of if text == "today" else tomorrow
+            return Period(then, then, words.label(then, then))
+        weekday = re.fullmatch(
+            rf"(?:next |this |coming |on )*({words.WEEKDAYS})(?: morning| afternoon| evening)?", text
+        )
+        if weekday:
+            then = tomorrow + timedelta(days=(words.weekday_number(weekday[1]) - tomorrow.weekday()) % 7)
+            return Period(then, then, words.label(then, then))
         if text in ("this weekend", "next weekend", "coming weekend", "weekend"):
             saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7)
             return Period(saturday, saturday + timedelta(days=1), "the coming weekend")
@@ -185,12 +209,13 @@ class Clock:
             end = words.unit_end(start, single[1])
             return Period(start, end, f"next {single[1]} ({words.label(start, end)})")
         counted = re.fullmatch(
-            rf"(?:(?:next|coming|following|upcoming) )?(\d+(?:\.5)?) (?:more )?({words.UNITS})(?: ahead| out| from now)?"
-            rf"|(?:next|coming|following|upcoming) ({words.UNITS})",
+            rf"(?:(?:next|coming|following|upcoming) )?"
+            rf"(\d+(?:\.5)?) (?:more )?({words.UNITS})(?: ahead| out| from now)?"
+            rf"|(?:next|coming|following|upcoming) ({words.UNITS})|({words.UNITS}) ahead",
             text,
         )
         if counted:
-            unit, count = words.unit(counted[2] or counted[3]), float(counted[1] or 1)
+            unit, count = words.unit(counted[2] or counted[3] or counted[4]), float(counted[1] or 1)
             end = words.count_ahead(self.as_of, count, unit)
             shown = f"{count:g} {unit}s" if count != 1 else unit
             return Period(tomorrow, end, f"the next {shown}")

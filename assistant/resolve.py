@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -95,7 +96,8 @@ class Resolver:
             Unclear: several products fit equally well.
         """
         text = re.sub(
-            r"(?i)^(?:the |our |your |a |an |some )?(?:product |item |stock |article )?(?:code |number |id |sku |no\.? )?#?",
+            r"(?i)^(?:the |our |your |a |an |some )?"
+            r"(?:product |item |stock |article )?(?:code |number |id |sku |no\.? )?#?",
             "",
             said.strip(),
         )
@@ -328,9 +330,9 @@ def _alias_phrases(aliases: str) -> list[str]:
     return re.findall(rf"{_PHRASES}|\S+", aliases)
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
 
 
-def _figure(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+def _figure(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)

@@ -5,19 +5,22 @@ import re
 from assistant.messages import Role
 
 _YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|yup|ya|aye|sure|ok(?:ay)?|correct|right|confirm(?:ed)?|please do|go ahead|do it|do that|go for it|that'?s (?:right|fine|correct)"
-    r"|sounds good|absolutely|definitely|of course|proceed|fine|y|perfect|great|i confirm|i agree|agreed|make it so)\b",
+    r"^\W*(?:yes|yep|yeah|yup|ya|aye|sure|ok(?:ay)?|correct|right|confirm(?:ed)?|please do"
+    r"|go ahead|do it|do that|go for it|that'?s (?:right|fine|correct)|sounds good|absolutely"
+    r"|definitely|of course|proceed|fine|y|perfect|great|i confirm|i agree|agreed|make it so)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^\W*(?:no|nope|nah|don'?t|do not|cancel that|stop|never ?mind|leave it|forget it|not now|n|hold on|wait|rather not|i'?ve changed my mind)\b",
+    r"^\W*(?:no|nope|nah|don'?t|do not|cancel that|stop|never ?mind|leave it|forget it|not now"
+    r"|n|hold on|wait|rather not|i'?ve changed my mind)\b",
     re.IGNORECASE,
 )
 _BUT = re.compile(
     r"\b(?:but|except|instead|actually|wait|rather|however|only|change|not the|other)\b|\?", re.IGNORECASE
 )
 _GREETING = re.compile(
-    r"^\W*(?:hi+|hello+|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|howdy|morning|evening|ey up|alright)\b",
+    r"^\W*(?:hi+|hello+|hey+|hiya|good (?:morning|afternoon|evening|day)"
+    r"|greetings|howdy|morning|evening|ey up|alright)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -27,13 +30,16 @@ _BYE = re.compile(
     r"\b(?:bye|goodbye|see you|good night|that'?s all|that is all|nothing else|ciao|farewell|cya)\b", re.IGNORECASE
 )
 _HOW = re.compile(
-    r"\bhow are you|how's it going|how do you do|who are you|what are you|are you (?:a |an )?(?:real|human|bot|robot|ai|person)",
+    r"\bhow are you|how's it going|how do you do|who are you|what are you"
+    r"|are you (?:a |an )?(?:real|human|bot|robot|ai|person)",
     re.IGNORECASE,
 )
 
 CAN_DO: dict[Role, str] = {
-    "customer": "find products, compare and recommend them, check stock, answer questions about our policies, and help with your orders",
-    "manager": "report sales, forecast demand, advise on reorders, prices and offers, and tell you about customers and reviews",
+    "customer": "find products, compare and recommend them, check stock, answer questions about our policies, "
+    "and help with your orders",
+    "manager": "report sales, forecast demand, advise on reorders, prices and offers, "
+    "and tell you about customers and reviews",
 }
 
 

@@ -8,7 +8,8 @@ from assistant.language.router import NONE, Ranking
 _MOST = 3  # wishes of one message
 _SHORTEST = 3  # words of a wish
 _BETWEEN = re.compile(
-    r"(?<=[.?!;])\s+|,?\s+(?:and|oh and|plus|then)\s+(?=(?:also|then|can|could|please|what|how|which|show|tell|is|are|do|who|where|when|give|list|add|find)\b)"
+    r"(?<=[.?!;])\s+|,?\s+(?:and|oh and|plus|then)\s+"
+    r"(?=(?:also|then|can|could|please|what|how|which|show|tell|is|are|do|who|where|when|give|list|add|find)\b)"
     r"|,?\s+(?=also\b)",
     re.IGNORECASE,
 )

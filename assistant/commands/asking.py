@@ -100,9 +100,10 @@ def _answered(shop: Shop, line: str, number: int, limits: Limits) -> dict[str, A
         return {"id": asked.get("id", number), "turns": [conversation.ask(turn).as_json() for turn in turns]}
     except (AssistantError, ValueError) as wrong:
         said = asked if isinstance(asked, dict) else {}
-        turns = said.get("turns") if isinstance(said.get("turns"), list) else [""]
-        role = said.get("role") if said.get("role") in ("customer", "manager") else "customer"
-        failed = [Answer(str(turn), role, f"Line {number} cannot be answered: {wrong}").as_json() for turn in turns]
+        given = said.get("turns")
+        turns = given if isinstance(given, list) else [""]
+        of: Role = "manager" if said.get("role") == "manager" else "customer"
+        failed = [Answer(str(turn), of, f"Line {number} cannot be answered: {wrong}").as_json() for turn in turns]
         return {"id": said.get("id", number), "turns": failed}
 
 

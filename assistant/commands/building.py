@@ -21,7 +21,8 @@ def init(given: argparse.Namespace) -> int:
     fit_shop(given.shop, say)
     _prepare_language(given.shop)
     print(
-        f"The demo shop is ready in {given.shop}. Ask it: retail-assistant ask --shop {given.shop} 'show me teapots under 30'"
+        f"The demo shop is ready in {given.shop}. "
+        f"Ask it: retail-assistant ask --shop {given.shop} 'show me teapots under 30'"
     )
     return 0
 

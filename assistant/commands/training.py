@@ -65,6 +65,7 @@ class LanguageEpochs:
         self._seed = seed
 
     def __call__(self, epoch: int) -> list[tuple[Message, ...]]:
+        """The dialogues of one epoch; the same ones for the same seed."""
         from assistant.training.language_data import answer_dialogues, call_dialogues
 
         chance = random.Random(self._seed * 1_000 + epoch)

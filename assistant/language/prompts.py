@@ -7,12 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from assistant.language.grammar import CALL_CLOSE, CALL_OPEN, copyable_text
 from assistant.messages import Message, Role, ToolCall
 
-_CALL_SYSTEM = "Write the tool call. Copy the values from the message."
+_CALL_SYSTEM = "Write the tool call, copying from the message."
 _ANSWER_SYSTEM = "Answer from the facts."
 
 
@@ -46,7 +45,7 @@ def compact_call(
     message: str,
     signatures: Sequence[str],
     earlier: Sequence[Said] = (),
-    examples: Sequence[tuple[str, dict[str, Any]]] = (),
+    examples: Sequence[tuple[str, ToolCall]] = (),
 ) -> tuple[Message, ...]:
     """The prompt that asks the small model for one call.
 
@@ -54,15 +53,18 @@ def compact_call(
         message: what was said now.
         signatures: of the tools it may call, best first.
         earlier: the last turns, oldest first; only the last two are shown.
-        examples: near messages with their arguments.
+        examples: near messages with their calls, shown as turns that went before.
     """
-    lines = [f"tool: {signature}" for signature in signatures]
-    lines += [f"like: {copyable_text(said)} -> {_arguments(given)}" for said, given in examples]
-    for turn in list(earlier)[-2:]:
-        call = f"{turn.call.name} {_arguments(turn.call.arguments)}" if turn.call else "no tool"
-        lines.append(f"before: {copyable_text(turn.text)[:300]} -> {call}")
-    lines.append(f"message: {copyable_text(message)}")
-    return (Message("system", _CALL_SYSTEM), Message("user", "\n".join(lines)))
+    messages = [Message("system", "\n".join((_CALL_SYSTEM, *signatures)))]
+    for said, call in examples:
+        messages += [Message("user", copyable_text(said)), Message("assistant", written_call(call))]
+    before = [f"before: {_short(turn)}" for turn in list(earlier)[-2:]]
+    return (*messages, Message("user", "\n".join((*before, copyable_text(message)))))
+
+
+def _short(turn: Said) -> str:
+    call = f"{turn.call.name} {json.dumps(turn.call.arguments, ensure_ascii=False)}" if turn.call else "no tool"
+    return f"{copyable_text(turn.text)[:300]} -> {call}"
 
 
 def compact_answer(role: Role, message: str, facts: Sequence[str]) -> tuple[Message, ...]:
@@ -97,7 +99,3 @@ def chat_answer(role: Role, shop: str, message: str, facts: Sequence[str]) -> tu
         "from the facts below only. Copy every figure, date and product name exactly; add none of your own."
     )
     return (Message("system", system), Message("user", message + "\n\nFacts:\n" + "\n".join(f"- {f}" for f in facts)))
-
-
-def _arguments(given: dict[str, Any]) -> str:
-    return json.dumps(given, ensure_ascii=False)

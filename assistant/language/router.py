@@ -1,4 +1,4 @@
-"""Names the tool: the embedder, adapted for routing, with one calibrated head per role. Knows texts and tool names only.
+"""Names the tool: the embedder, adapted for routing, with a calibrated head per role. Knows texts and tool names only.
 
 The encoder is all-MiniLM-L6-v2 with a LoRA adapter merged at load; a linear head per role gives each tool of that role,
 and "none" for messages that call no tool, a probability (softmax with a temperature fitted on validation phrasings; Guo
@@ -46,7 +46,9 @@ def context_text(message: str, earlier_message: str = "", earlier_tool: str = ""
 class Router:
     """Ranks the tools of a role for a message in its context. Safe to share between threads."""
 
-    def __init__(self, encoder: Any, tokenizer: Any, heads: Mapping[str, tuple[tuple[str, ...], Any, Any]], sure: float) -> None:
+    def __init__(
+        self, encoder: Any, tokenizer: Any, heads: Mapping[str, tuple[tuple[str, ...], Any, Any]], sure: float
+    ) -> None:
         """Takes a loaded encoder, and per role the class names, weights (classes, d) and bias (classes,)."""
         self._encoder = encoder
         self._tokenizer = tokenizer
@@ -122,7 +124,12 @@ def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Any:
     messages = [message for message, _ in pairs]
     if any(before for _, before in pairs):
         return tokenizer(
-            messages, [before for _, before in pairs], truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt"
+            messages,
+            [before for _, before in pairs],
+            truncation="longest_first",
+            max_length=MAX_TOKENS,
+            padding=True,
+            return_tensors="pt",
         )
     return tokenizer(messages, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
 

@@ -1,4 +1,4 @@
-"""Where the embedded model's weights come from: the packaged GGUF file, turned into tensors once and merged with the adapter.
+"""The embedded model's weights: the packaged GGUF file, turned into tensors and merged with the adapter, once.
 
 The result lies in a cache folder (RETAIL_ASSISTANT_CACHE, else the user's cache folder) under a name made from the
 package's version and the adapter's content, so that a new adapter is merged again and an old one is never used.
@@ -107,8 +107,8 @@ def merge(model: Any, adapter: Path, base_name: str) -> None:
         tensors = load_file(adapter / "adapter_model.safetensors")
     except (OSError, ValueError, SafetensorError) as broken:
         raise ModelUnavailable(
-            f"Expected a LoRA adapter in {adapter} (adapter_config.json and adapter_model.safetensors), but it cannot be "
-            f"read: {broken}. Copy it again or run `retail-assistant finetune`."
+            f"Expected a LoRA adapter in {adapter} (adapter_config.json and adapter_model.safetensors), but it cannot "
+            f"be read: {broken}. Copy it again or run `retail-assistant finetune`."
         ) from broken
     if config.get("base_model_name_or_path") != base_name:
         raise ModelUnavailable(

@@ -72,7 +72,9 @@ def finetune_router(
     for head in heads.values():
         torch.nn.init.normal_(head.weight, std=0.02)
     train = list(spoken(phrasings, "train"))
-    groups = [{"params": [p for head in heads.values() for p in head.parameters()], "lr": settings.head_rate}]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for head in heads.values() for p in head.parameters()], "lr": settings.head_rate}
+    ]
     adapter = [p for p in encoder.parameters() if p.requires_grad]
     if adapter:
         groups.append({"params": adapter, "lr": settings.adapter_rate})

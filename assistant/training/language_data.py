@@ -75,7 +75,7 @@ def answer_dialogues(file: Path = ANSWERS_FILE) -> list[tuple[Message, ...]]:
 
 
 def tokens(dialogue: Sequence[Message], tokenizer: Any, longest: int = 768) -> Learnt | None:
-    """The dialogue in the chat template's form; None where it is too long. Learns what the assistant says and its end."""
+    """The dialogue in ChatML; None where it is too long. Learns what the assistant says and its end."""
     ids: list[int] = []
     learn: list[bool] = []
     for message in dialogue:

@@ -1,7 +1,8 @@
 """Reads the authored phrasings and fills their slots. Knows the file format, no model.
 
-One JSON object a line in `phrasings/<tool>.jsonl`: {"voice", "text", "arguments"}; `none.jsonl` holds messages that call
-no tool, with a role; `conversations.jsonl` holds {"role", "turns": [{"text", "calls": [{"name", "arguments"}]}]}.
+One JSON object a line in `phrasings/<tool>.jsonl`: {"voice", "text", "arguments"}; `none.jsonl` holds messages that
+call no tool, with a role; `conversations_<role>.jsonl` hold
+{"role", "turns": [{"text", "calls": [{"name", "arguments"}]}]}.
 Slots such as {product} are filled from a shop's own names, the same slot alike within one line. Splits are by line, so
 a phrasing is never in two of them, however it is filled.
 """
@@ -22,7 +23,8 @@ FOLDER = Path(__file__).parent / "phrasings"
 ENTITIES_FILE = Path(__file__).parent / "entities.toml"
 Split = Literal["train", "validation", "test"]
 SLOTS = frozenset(
-    "product category store customer customer_name country order_id email postcode address brand month year number".split()
+    "product category store customer customer_name country order_id email postcode address brand month year "
+    "number".split()
 )
 _SLOT = re.compile(r"\{([a-z_]+?)(\d?)\}")
 

@@ -1,0 +1,183 @@
+"""What `shop.toml` may say, checked on reading. Knows no part that uses it.
+
+name = "Larder & Loom"
+currency = "GBP"
+as_of = "2026-06-30"          # or "today"; left out: the last day of the history
+
+[language]                    # left out: the embedded model
+kind = "openai"               # "embedded", "transformers" or "openai"
+model = "qwen3-8b"            # a Hugging Face id or folder, or the served model's name
+base_url = "http://localhost:8000/v1"
+api_key_env = "OPENAI_API_KEY"
+
+[embeddings]
+model = "BAAI/bge-small-en-v1.5"
+
+[vectors]                     # left out: Chroma in this process
+host = "localhost"
+port = 8000
+
+[records]
+url = "postgresql+psycopg://user@host/database"
+
+[limits]
+max_characters = 4000
+per_minute = 30
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+from assistant.errors import ShopNotFound
+
+Kind = Literal["embedded", "transformers", "openai"]
+FILE = "shop.toml"
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class LanguageSettings:
+    """Which language model answers."""
+
+    kind: Kind = "embedded"
+    model: str | None = None
+    adapter: str | None = None
+    base_url: str | None = None
+    api_key_env: str = "OPENAI_API_KEY"
+    timeout_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Checks that the settings fit together.
+
+        Raises:
+            ValueError: an unknown kind, no model for a kind that needs one, or a time-out of zero or less.
+        """
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}; got {self.kind!r}")
+        if self.kind != "embedded" and not self.model:
+            raise ValueError(f'kind = "{self.kind}" needs model = "..."')
+        if self.timeout_seconds <= 0:
+            raise ValueError(f"timeout_seconds must be above 0; got {self.timeout_seconds}")
+
+
+@dataclass(frozen=True)
+class EmbeddingSettings:
+    """Which sentence-transformers model embeds; None: the packaged one."""
+
+    model: str | None = None
+    allow_download: bool = False
+
+
+@dataclass(frozen=True)
+class VectorsSettings:
+    """A Chroma server; no host: Chroma in this process."""
+
+    host: str | None = None
+    port: int = 8000
+    ssl: bool = False
+
+
+@dataclass(frozen=True)
+class RecordsSettings:
+    """The database of live records; None: SQLite in the shop folder."""
+
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """What a person may send."""
+
+    max_characters: int = 4_000
+    per_minute: float = 30.0
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """All of `shop.toml`. as_of: an ISO date, "today", or None for the last day of the history."""
+
+    name: str
+    currency: str = "GBP"
+    as_of: str | None = None
+    language: LanguageSettings = field(default_factory=LanguageSettings)
+    embeddings: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    vectors: VectorsSettings = field(default_factory=VectorsSettings)
+    records: RecordsSettings = field(default_factory=RecordsSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+
+    def __post_init__(self) -> None:
+        """Checks name, currency and date.
+
+        Raises:
+            ValueError: a value is not of its form.
+        """
+        if not self.name.strip():
+            raise ValueError('name must not be empty, e.g. name = "Corner Shop"')
+        if len(self.currency) != 3 or not self.currency.isupper():
+            raise ValueError(f'currency must be a three-letter code such as "GBP"; got {self.currency!r}')
+        if self.as_of not in (None, "today"):
+            date.fromisoformat(str(self.as_of))
+
+    def today(self, last_day: date) -> date:
+        """The as-of date of a history that ends on `last_day`."""
+        if self.as_of == "today":
+            return date.today()
+        return date.fromisoformat(self.as_of) if self.as_of else last_day
+
+
+def read_settings(folder: Path) -> ShopSettings:
+    """The shop's settings.
+
+    Raises:
+        ShopNotFound: no `shop.toml`, or one that cannot be read; says what was expected.
+    """
+    file = folder / FILE
+    if not file.exists():
+        raise ShopNotFound(
+            f"Expected a shop in {folder}, but it has no {FILE}. Run `retail-assistant init --demo` for the demo shop, "
+            "or `retail-assistant ingest SOURCE FILE` for your own data; --shop DIR names another folder."
+        )
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        sections = {
+            "language": _section(LanguageSettings, given.pop("language", {})),
+            "embeddings": _section(EmbeddingSettings, given.pop("embeddings", {})),
+            "vectors": _section(VectorsSettings, given.pop("vectors", {})),
+            "records": _section(RecordsSettings, given.pop("records", {})),
+            "limits": _section(LimitSettings, given.pop("limits", {})),
+        }
+        if isinstance(given.get("as_of"), date):
+            given["as_of"] = given["as_of"].isoformat()
+        return _section(ShopSettings, {**given, **sections})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, TypeError) as wrong:
+        raise ShopNotFound(f"The settings in {file} cannot be used: {wrong}. Mend that line and try again.") from wrong
+
+
+def write_settings(folder: Path, name: str, currency: str, as_of: str | None = None) -> None:
+    """Writes a first `shop.toml`; one that is there stays as it is."""
+    file = folder / FILE
+    if file.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"name = {_toml(name)}", f"currency = {_toml(currency)}"]
+    if as_of:
+        lines.append(f"as_of = {_toml(as_of)}")
+    building = file.with_suffix(".building")
+    building.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    building.replace(file)
+
+
+def _toml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _section(kind: type[S], given: Mapping[str, Any]) -> S:
+    known = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(known)}")
+    return kind(**given)
