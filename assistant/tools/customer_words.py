@@ -65,8 +65,9 @@ def members(context: Context, said: str | None) -> tuple[str | None, pd.Index | 
         raise NotFound(
             f"No group of customers is called {said!r}. This shop's groups are {listed(names)}; a country works too."
         ) from None
-    table = context.shop.warehouse.table("customers")
-    rows = context.shop.warehouse.frame(table.filter(table.country == country).select("customer_id"))
+    orders = context.shop.warehouse.table("orders")
+    chosen = orders.filter((orders.country == country) & orders.customer_id.notnull())
+    rows = context.shop.warehouse.frame(chosen.select("customer_id").distinct())
     return f"customers in {country}", pd.Index(rows["customer_id"])
 
 

@@ -90,7 +90,7 @@ def _sales(promotions):
         while day < DAYS:
             on = pd.Timestamp(AS_OF - timedelta(days=int(DAYS - 1 - day))) + pd.Timedelta(hours=12)
             order = f"O{number}-{serial}"
-            orders.append((order, f"C{number}", on, "Spain", "sale"))
+            orders.append((order, f"C{number}", on, "Spain" if number % 4 else "France", "sale"))
             product = str(random.choice(list(TABLES)))
             price = TABLES[product][2] * (0.9 if product == "mug" and day % 120 < 60 else 1.0)
             running = [o for o in offers.to_dict("records") if o["category"] == TABLES[product][1]

@@ -45,6 +45,7 @@ def test_ten_customers_are_named_with_reasons(context):
 def test_risks_of_a_country_and_of_a_group(context):
     french = ask(context, "list_churn_risks", limit=5, segment="customers from France")
     assert "customers in France" in french.headline
+    assert all(int(re.search(r"C(\d+)", row[0])[1]) % 4 == 0 for row in french.table.rows)
     best = ask(context, "list_churn_risks", limit=5, segment="our best customers")
     fitted = context.shop.models.load("customers")
     names = {row[0] for row in best.table.rows}
