@@ -68,7 +68,7 @@ def members(context: Context, said: str | None) -> tuple[str | None, pd.Index | 
     orders = context.shop.warehouse.table("orders")
     chosen = orders.filter((orders.country == country) & orders.customer_id.notnull())
     rows = context.shop.warehouse.frame(chosen.select("customer_id").distinct())
-    return f"customers in {country}", pd.Index(rows["customer_id"])
+    return f"the customers in {country}", pd.Index(rows["customer_id"])
 
 
 def _matching(said: str, names: Sequence[str]) -> list[str]:

@@ -47,11 +47,11 @@ def customer_profile(context: Context, customer: str) -> ToolResult:
     monthly = lines.groupby(lines["sold_at"].dt.strftime("%Y-%m"))["value"].sum()
     words = {fact.name: fact.text for fact in outlook}
     group = f", in the group {words['group']}" if "group" in words else ""
+    spent_when = f"on {day(first)}" if first == last else f"between {day(first)} and {day(last)}"
     ahead = f"; {words['expected value']}" if "expected value" in words else ""
     return ToolResult(
         headline=(
-            f"{start(who.label)} placed {plural(orders, 'order')} worth {write(revenue)} between {day(first)} and "
-            f"{day(last)}{group}{ahead}. The favourite is {favourites['title'].iloc[0]}."
+            f"{start(who.label)} placed {plural(orders, 'order')} worth {write(revenue)} {spent_when}{group}{ahead}. The favourite is {favourites['title'].iloc[0]}."
         ),
         facts=tuple(facts),
         table=Table(
