@@ -51,7 +51,8 @@ def customer_profile(context: Context, customer: str) -> ToolResult:
     ahead = f"; {words['expected value']}" if "expected value" in words else ""
     return ToolResult(
         headline=(
-            f"{start(who.label)} placed {plural(orders, 'order')} worth {write(revenue)} {spent_when}{group}{ahead}. The favourite is {favourites['title'].iloc[0]}."
+            f"{start(who.label)} placed {plural(orders, 'order')} worth {write(revenue)} {spent_when}{group}{ahead}. "
+            f"The favourite is {favourites['title'].iloc[0]}."
         ),
         facts=tuple(facts),
         table=Table(
