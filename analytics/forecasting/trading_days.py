@@ -33,7 +33,7 @@ class TradingDays:
         usual = np.array([opened[weekdays == d].mean() if (weekdays == d).any() else 0.0 for d in range(WEEK)])
         profile = np.where(usual < 0.1, 0.0, profile)
         profile = profile / max(profile.mean(), 1e-9)
-        return cls(tuple(float(p) for p in profile), _closings(opened, start))
+        return cls(tuple(float(p) for p in profile), _closings(opened, start, profile > 0))
 
     def closed(self, start: date, days: int) -> np.ndarray:
         """Whether each of the days is a yearly closing day; bool [days]."""
@@ -72,12 +72,14 @@ def weekday_profile(values: Floats, weekdays: np.ndarray, shop: Floats, borrowed
     return np.asarray(mixed * WEEK)
 
 
-def _closings(opened: np.ndarray, start: date) -> frozenset[tuple[int, int]]:
-    """Days of the last year that a long closing or a fixed holiday took."""
+def _closings(opened: np.ndarray, start: date, usual: np.ndarray) -> frozenset[tuple[int, int]]:
+    """Days of the last year that a long closing took, or a fixed holiday on a weekday that is open as a rule."""
     recent = np.flatnonzero(~opened)
     recent = recent[recent >= len(opened) - 366]
     days = set()
     for run in np.split(recent, np.flatnonzero(np.diff(recent) > 1) + 1):
         every = [start + timedelta(days=int(d)) for d in run]
-        days |= {(d.month, d.day) for d in every if len(run) >= LONG_CLOSING or (d.month, d.day) in FIXED_HOLIDAYS}
+        if len(run) >= LONG_CLOSING:
+            days |= {(d.month, d.day) for d in every}
+        days |= {(d.month, d.day) for d in every if (d.month, d.day) in FIXED_HOLIDAYS and usual[d.weekday()]}
     return frozenset(days)

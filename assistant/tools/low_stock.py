@@ -87,9 +87,8 @@ def _answer(
     several = any(each.position.store_id for each in low) and not place
     first = [_named(each, names, several) for each in shown[:3]]
     unit = "stock levels" if several else "products"
-    head = (
-        f"{number(len(low))} of {number(looked_at)} {unit}{where} are running low, {number(empty)} of them out of stock"
-    )
+    are = "is" if len(low) == 1 else "are"
+    head = f"{number(len(low))} of {number(looked_at)} {unit}{where} {are} running low, {number(empty)} out of stock"
     ranked = f"top {len(shown)} of {len(low)}" if len(shown) < len(low) else f"all {len(low)}"
     return ToolResult(
         headline=f"{head}; most urgent: {listed(first)}.",

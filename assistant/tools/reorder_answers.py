@@ -42,8 +42,8 @@ def _headline(advice: ReorderAdvice, today: date, service_level: float, at: str)
     if position.on_hand is None:
         kind = "an assumed" if position.lead_time_assumed else "a"
         return (
-            f"I can't say when to order {title}{at}, as the shop records no stock of it. With {kind} lead time of {lead}, "
-            f"reorder when {point} or fewer are left."
+            f"I can't say when to order {title}{at}, as the shop records no stock of it. With {kind} lead time of "
+            f"{lead}, reorder when {point} or fewer are left."
         )
     there = f"{number(position.on_hand)} on hand and {number(position.on_order)} on order"
     if advice.order_on is None:

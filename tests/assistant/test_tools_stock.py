@@ -1,0 +1,275 @@
+"""The manager's tools about what will sell and what to order, on a small shop with two stores and one without any."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analytics.forecasting import Forecaster, ForecastSettings
+from analytics.history import History
+from analytics.model_store import ModelStore
+from analytics.scorecard import Scorecard
+from analytics.warehouse import Warehouse, rebuild
+from assistant.messages import ToolCall
+from assistant.resolve import Resolver
+from assistant.toolbox import Context, Toolbox
+from assistant.tools.stock import TOOLS
+
+AS_OF = date(2026, 6, 30)
+# product -> units a day in Leeds and in York, price, cost
+SOLD = {"P1": (4, 2, 5.0, 2.0), "P2": (1, 1, 20.0, 8.0), "P3": (2, 2, 3.0, 1.0)}
+TITLES = {"P1": "Red Lamp", "P2": "Blue Rug", "P3": "Green Mug"}
+# product, store, on hand, on order
+STOCK = [("P1", "S1", 12, 0), ("P1", "S2", 100, 0), ("P2", "S1", 60, 0), ("P2", "S2", 0, 0), ("P3", "S1", 200, 0),
+         ("P3", "S2", 200, 0)]  # fmt: skip
+
+
+def rows():
+    for back in range(26 * 7):
+        day = AS_OF - timedelta(days=back)
+        for product, (leeds, york, price, _) in SOLD.items():
+            yield (f"{product}-1-{back}", day, "S1", product, leeds, price)
+            yield (f"{product}-2-{back}", day, "S2", product, york, price)
+
+
+def build(path, *, stores):
+    lines = pd.DataFrame(rows(), columns=["order_id", "day", "store_id", "product_id", "quantity", "price"])
+    with rebuild(path) as connection:
+        connection.register("made", lines)
+        store = "store_id" if stores else "null"
+        connection.execute(
+            f"insert into orders (order_id, store_id, country, kind, ordered_at) select order_id, {store}, 'France', "
+            "'sale', day from made"
+        )
+        connection.execute(
+            "insert into order_lines select order_id, 1, product_id, quantity, price, null, null, day from made"
+        )
+        for product, (_, _, price, cost) in SOLD.items():
+            connection.execute(
+                "insert into products (product_id, title, category, price, cost, supplier_id, merchandise) "
+                "values (?, ?, 'Home', ?, ?, 'V1', true)",
+                [product, TITLES[product], price, cost if stores else None],
+            )
+        if stores:
+            connection.execute("insert into suppliers values ('V1', 'Calder', 7, 0, 10, 15)")
+            connection.execute("insert into stores values ('S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54)")
+            connection.execute("insert into stores values ('S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08)")
+            connection.execute("insert into customers (customer_id, city) values ('c1', 'York'), ('c2', 'Oxford')")
+            for product, place, on_hand, on_order in STOCK:
+                connection.execute("insert into inventory values (?, ?, ?, ?, 7, ?)",
+                                   [place, product, on_hand, on_order, AS_OF])  # fmt: skip
+            for order, customer in (("w1", "c1"), ("w2", "c1"), ("w3", "c2")):
+                connection.execute(
+                    "insert into orders (order_id, customer_id, country, kind, status, ordered_at) "
+                    "values (?, ?, 'UK', 'sale', 'placed', ?)",
+                    [order, customer, AS_OF],
+                )
+    return Warehouse(path)
+
+
+def asker(folder, *, stores):
+    warehouse = build(folder / "warehouse.duckdb", stores=stores)
+    models = ModelStore(folder / "models")
+    models.save("forecast", Forecaster(ForecastSettings(small_level_origins=2)).fit(History.of(warehouse, AS_OF)))
+    shop = SimpleNamespace(
+        warehouse=warehouse, currency="GBP", as_of=AS_OF, resolve=Resolver(warehouse, AS_OF), models=models
+    )
+    context = Context(shop, SimpleNamespace(role="manager", customer_id=None))
+    box = Toolbox.of(TOOLS)
+
+    def ask(name, **arguments):
+        return box.run(ToolCall(name, arguments), context)[1]
+
+    ask.models = models
+    return ask
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory):
+    return asker(tmp_path_factory.mktemp("shop"), stores=True)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """A shop that knows its sales only."""
+    return asker(tmp_path_factory.mktemp("bare"), stores=False)
+
+
+def fact(result, name):
+    return next(each for each in result.facts if each.name == name)
+
+
+def test_a_forecast_is_said_with_its_dates_and_range(ask):
+    found = ask("forecast_sales", product="red lamp")
+    assert found.headline.startswith(
+        "We expect to sell about 168 Red Lamp in the next 4 weeks (1 to 28 July 2026), likely between "
+    )
+    assert fact(found, "expected units").value == pytest.approx(168, rel=0.01)
+    assert found.score.startswith("In a backtest, units of products over 4 weeks were off by 0 % of what sold")
+    assert found.table.columns[2] == "expected units"
+    assert len(found.table.rows) == 4
+
+
+def test_the_chart_joins_history_and_forecast_with_a_band(ask):
+    sold, expected = ask("forecast_sales", product="red lamp").chart.series
+    assert sold.y[-1] == 42  # six a day
+    assert date.fromisoformat(str(expected.x[0])) - date.fromisoformat(str(sold.x[-1])) == timedelta(days=7)
+    assert len(expected.lower) == len(expected.upper) == len(expected.y) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "says"),
+    [
+        ({"product": "blue rug", "metric": "revenue", "horizon": "next week"}, 280, "£280 from Blue Rug next week"),
+        ({"product": "red lamp", "store": "Shop Leeds"}, 112, "Red Lamp at Shop Leeds in the next 4 weeks"),
+        ({"store": "Shop York", "metric": "units"}, 140, "units at Shop York"),
+        ({"category": "Home"}, 28 * (30 + 40 + 12), "from Home"),
+        ({"country": "France", "metric": "units"}, 28 * 12, "units to France"),
+        ({"metric": "units", "horizon": "tomorrow"}, 12, "units in the whole shop on 1 July 2026"),
+    ],
+)
+def test_every_level_is_forecast(ask, arguments, value, says):
+    found = ask("forecast_sales", **arguments)
+    assert found.status == "ok"
+    assert says in found.headline
+    assert found.facts[0].value == pytest.approx(value, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"product": "red lamp", "country": "France"}, "please ask for one of these"),
+        ({"product": "red lamp", "horizon": "in 5 years"}, "Forecasts reach until"),
+        ({"product": "zebra crossing paint"}, "zebra"),
+    ],
+)
+def test_what_cannot_be_forecast_is_said(ask, arguments, says):
+    found = ask("forecast_sales", **arguments)
+    assert found.status == "error"
+    assert says in found.headline
+
+
+def test_a_product_below_its_reorder_point_is_ordered_today(ask):
+    found = ask("recommend_reorder", product="red lamp", store="Shop Leeds")
+    # 7 days of 4: 28 against 12 on hand
+    assert found.headline.startswith("Order ")
+    assert "for Shop Leeds today (30 June 2026): there are 12 on hand and 0 on order, and about 28" in found.headline
+    assert fact(found, "expected demand until a delivery").value == pytest.approx(28, rel=0.03)
+    assert fact(found, "cost of the order").value == pytest.approx(2 * fact(found, "order quantity").value)
+    assert "Holding a unit for a year is taken to cost 20 % of its purchase cost." in found.notes
+
+
+def test_a_product_with_stock_is_ordered_later(ask):
+    found = ask("recommend_reorder", product="green mug", service_level=0.99)
+    ordered = date.fromisoformat(str(fact(found, "order by").value))
+    point = fact(found, "reorder point").value
+    # 400 units at 4 a day
+    assert (ordered - AS_OF).days == pytest.approx((400 - point) / 4, abs=3)
+    assert found.table.rows == (("Shop Leeds", 200.0, 0.0), ("Shop York", 200.0, 0.0))
+    assert fact(found, "service level").value == 99
+
+
+def test_a_shop_without_stock_hears_the_reorder_point_and_what_is_missing(bare):
+    found = bare("recommend_reorder", product="red lamp")
+    assert found.status == "ok"
+    assert found.headline.startswith("I can't say when to order Red Lamp, as the shop records no stock of it.")
+    assert "an assumed lead time of 14 days" in found.headline
+    assert any("import stock levels" in note for note in found.notes)
+    assert "No lead time is recorded: 14 days are assumed." in found.notes
+
+
+def test_an_impossible_service_level_is_refused(ask):
+    assert "between 50 and 99.9 percent" in ask("recommend_reorder", product="red lamp", service_level=3).headline
+
+
+def test_low_stock_is_ranked_by_what_it_costs(ask):
+    found = ask("list_low_stock")
+    # Blue Rug in York: 7 days x 1 x 20 = 140 at risk; Red Lamp in Leeds: (28 - 12) x 5 = 80
+    assert [(row[1], row[2]) for row in found.table.rows] == [("Blue Rug", "Shop York"), ("Red Lamp", "Shop Leeds")]
+    assert [row[8] for row in found.table.rows] == pytest.approx([140, 80], rel=0.05)
+    assert found.headline.startswith(
+        "2 of 6 stock levels are running low, 1 out of stock; most urgent: Blue Rug (Shop York)"
+    )
+    assert "top 1 of 2" in ask("list_low_stock", limit=1).notes[0]
+    assert [row[1] for row in ask("list_low_stock", store="Shop Leeds").table.rows] == ["Red Lamp"]
+
+
+def test_an_order_stays_within_its_budget(ask):
+    every = ask("optimize_inventory")
+    small = ask("optimize_inventory", budget=100)
+    assert small.headline.startswith("With £100.00, order ")
+    assert fact(small, "cost of the order").value <= 100
+    assert fact(small, "expected added profit").value <= fact(small, "upper bound of the added profit").value
+    assert fact(every, "cost of the order").value > 100
+    assert sum(row[5] for row in small.table.rows) == pytest.approx(fact(small, "cost of the order").value)
+    assert "Green Mug" not in str(every.table.rows)  # 400 on hand last long
+
+
+def test_a_budget_that_buys_nothing_says_what_would(ask):
+    # at least 10 Red Lamp at 2.00
+    assert (
+        ask("optimize_inventory", budget=3).headline == "£3.00 buys no order: the cheapest sensible one costs £20.00."
+    )
+    assert ask("optimize_inventory", budget=-5).status == "error"
+
+
+def test_stock_moves_from_plenty_to_want(ask):
+    found = ask("plan_transfers")
+    moves = {(row[1], row[2], row[3]) for row in found.table.rows}
+    assert moves == {("Red Lamp", "Shop York", "Shop Leeds"), ("Blue Rug", "Shop Leeds", "Shop York")}
+    assert found.headline.startswith("Move ")
+    assert ask("plan_transfers", product="green mug").headline == (
+        "There is nothing of Green Mug to move between the stores: no store is short."
+    )
+
+
+def test_rounds_visit_the_towns_that_ordered(ask):
+    found = ask("plan_deliveries")
+    assert found.headline.startswith("For the 2 orders that are open on 30 June 2026: van 1: York (")
+    assert fact(found, "orders without coordinates").value == 1
+    assert any("1 order could not be planned" in note for note in found.notes)
+    assert ask("plan_deliveries", vehicles=0).status == "error"
+    assert ask("plan_deliveries", date="last week").status == "error"
+    assert "no orders to deliver of 1 May 2026" in ask("plan_deliveries", date="1 May 2026").headline
+
+
+@pytest.mark.parametrize(
+    ("tool", "says"),
+    [
+        ("list_low_stock", "no stock levels"),
+        ("optimize_inventory", "no stock levels"),
+        ("plan_transfers", "no stores"),
+        ("plan_deliveries", "latitude and longitude"),
+    ],
+)
+def test_a_shop_that_lacks_a_table_hears_which(bare, tool, says):
+    found = bare(tool)
+    assert found.status == "error"
+    assert says in found.headline
+
+
+def test_scorecards_of_all_fitted_models_are_shown(ask):
+    ask.models.save(
+        "churn",
+        SimpleNamespace(
+            scorecard=Scorecard("who leaves", "AUC", False, {"logistic": {"AUC": 0.7}, "forest": {"AUC": 0.8}},
+                                "forest", "judged in June", AS_OF, 9)
+        ),
+    )  # fmt: skip
+    ask.models.save("prices", SimpleNamespace(scorecard=None))
+    found = ask("model_scorecard")
+    assert {row[0] for row in found.table.rows} == {"forecast", "churn"}
+    churn = ask("model_scorecard", model="churn model")
+    assert churn.headline == "In the backtests, the serving methods scored: who leaves: forest with AUC 0.800."
+    assert [row[2] for row in churn.table.rows] == ["forest", "logistic"]
+    assert {row[0] for row in ask("model_scorecard", model="AutoETS").table.rows} == {"forecast"}
+    lstm = ask("model_scorecard", model="lstm")
+    assert lstm.status == "ok"
+    assert "'lstm'" in lstm.headline
+
+
+def test_without_a_fit_the_answer_says_so(tmp_path, ask):
+    context = Context(SimpleNamespace(models=ModelStore(tmp_path)), SimpleNamespace(role="manager", customer_id=None))
+    found = Toolbox.of(TOOLS).run(ToolCall("model_scorecard", {}), context)[1]
+    assert found.headline == "No model has been fitted for this shop yet: run `retail-assistant fit`."
