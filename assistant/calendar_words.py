@@ -22,6 +22,7 @@ _MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
 MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY_NAMES: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final = "|".join(_WEEKDAY_NAMES)
+_WEEK_OF: Final = "(?:week of|week commencing|week beginning|wc)"
 UNITS: Final = "days?|weeks?|fortnights?|months?|quarters?|years?"
 WHOLE_HISTORY: Final = {
     "all time", "whole history", "entire history", "full history", "the whole history", "the entire history",
@@ -46,8 +47,8 @@ _SHORTENED: Final = {
     "wks": "weeks", "mth": "month", "mths": "months", "mnth": "month", "mnths": "months", "mos": "months",
     "yr": "year", "yrs": "years", "dys": "days", "qtr": "quarter", "prev": "previous", "lats": "last",
     "yesturday": "yesterday", "xms": "christmas", "wkend": "weekend", "eoy": "end of year", "eom": "end of month",
-    "tonight": "today", "yaer": "year", "weks": "weeks", "wek": "week", "ago,": "ago", "sumer": "summer",
-    "tday": "today",
+    "tonight": "today", "yaer": "year", "weks": "weeks", "wek": "week", "wekk": "week", "weeek": "week",
+    "ago,": "ago", "sumer": "summer", "tday": "today",
 }  # fmt: skip
 _VOCABULARY: Final = frozenset(
     [*MONTH_NAMES, *_WEEKDAY_NAMES]
@@ -95,7 +96,11 @@ _FIXED: Final = {
 
 def normalise(said: str) -> str:
     """Lower case, number words as digits, no ordinal endings or quotes; ranges keep their dash."""
-    text = said.lower().strip().replace("’", "'").replace("'s", "s").replace("–", "-").replace("—", "-")
+    text = said.lower().strip().replace("’", "'")
+    text = re.sub(
+        rf"(?<!new )\b(week|month|quarter|year|fortnight|summer|winter|christmas|{MONTH}|\d{{4}})'s\b", r"\1", text
+    )
+    text = text.replace("'s", "s").replace("–", "-").replace("—", "-")
     text = re.sub(r"[?!;\"()]|[.,](?!\d)|,(?=\d{4}\b)", " ", text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text)
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", r"\1", text)
@@ -103,6 +108,7 @@ def normalise(said: str) -> str:
     text = re.sub(r"\b(?:a )?few\b", "3", text)
     text = re.sub(r"\bhalf a year\b|\bhalf year(?= ahead|$)", "6 months", text)
     text = re.sub(r"\b(?:one|a) and a half\b", "1.5", text)
+    text = re.sub(r"\b(last|this|next|previous) (week|month|quarter|year)s\b", r"\1 \2", text)
     text = re.sub(rf"\b(today|tonight|tomorrow|yesterday|{WEEKDAYS})s\b", r"\1", text)
     text = re.sub(r"\bfy ?(?=\d{4})|\b(?:calendar|financial|fiscal) year (?=\d{4})", "", text)
     text = " ".join(_respelt(word) for word in text.split())
@@ -261,8 +267,8 @@ def _quarter_or_half(text: str, year: int) -> tuple[date, date] | None:
 
 def _part_of_month(text: str, year: int) -> tuple[date, date] | None:
     match = re.fullmatch(
-        rf"(?:(\d{{1,2}}) (?:of )?({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})|week of (\d{{1,2}}) ({MONTH})"
-        rf"|(1|2|3|4|last|2nd) (week|half) (?:of|in) ({MONTH})|(?:week of|week commencing|wc) ({MONTH}) (\d{{1,2}}))",
+        rf"(?:(\d{{1,2}}) (?:of )?({MONTH})|({MONTH}) (?:the )?(\d{{1,2}})|{_WEEK_OF} (\d{{1,2}}) ({MONTH})"
+        rf"|(1|2|3|4|last|2nd) (week|half) (?:of|in) ({MONTH})|{_WEEK_OF} ({MONTH}) (\d{{1,2}}))",
         re.sub(rf"^(?:{WEEKDAYS})[ ,]+(?:the )?(?=.*\d)", "", text),
     )
     if not match:

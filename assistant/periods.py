@@ -57,12 +57,13 @@ class Clock:
     def horizon(self, said: str) -> Horizon | None:
         """The days ahead that `said` names, as a whole; None where it names none."""
         text = words.normalise(said)
-        found = self._ahead(text) or self._day_of_month(said)
+        found = self._ahead(text) or self._day_of_month(said) or self._range_ahead(text)
         if found is None:
             named = self._named(text, forward=True)
             if named is None or named.end <= self.as_of:
                 return None
-            found = Period(max(named.start, self.as_of + timedelta(days=1)), named.end, named.label)
+            start = max(named.start, self.as_of + timedelta(days=1))
+            found = Period(start, named.end, named.label if start == named.start else words.label(start, named.end))
         return Horizon(found.start, found.end, found.label)
 
     def _day_of_month(self, said: str) -> Period | None:
@@ -84,7 +85,8 @@ class Clock:
                 end = month_end(end)
             return Period(start, end, words.label(start, end))
         if re.fullmatch(words.PERIOD_BEFORE, text):
-            return before(period)
+            unit = re.search(r"\b(week|month|quarter)\b", text)
+            return (_part_before(period, unit[1]) if unit else None) or before(period)
         return self.period(said)
 
     def _range(self, text: str) -> Period | None:
@@ -108,6 +110,21 @@ class Clock:
         }.get(one[1], (self.first, point.end))
         return Period(start, end, words.label(start, end)) if start <= end else None
 
+    def _range_ahead(self, text: str) -> Period | None:
+        """Between two points to come: "from January to March", "2011-12-12 to 2011-12-18"."""
+        two = re.fullmatch(r"(?:between|from)? ?(.+?) (?:and|to|till|until|through|thru|-) (.+)", text)
+        last = self._named(two[2], forward=True) if two else None
+        if two is None or last is None:
+            return None
+        if re.fullmatch(r"\d{1,2}", two[1]) and 1 <= int(two[1]) <= last.start.day and last.days == 1:
+            first: Period | None = Period(last.start.replace(day=int(two[1])), last.end, "")
+        else:
+            first = self._named(two[1], forward=True)
+        if first is None or first.start > last.end or last.end <= self.as_of:
+            return None
+        start = max(first.start, self.as_of + timedelta(days=1))
+        return Period(start, last.end, words.label(start, last.end))
+
     def _end_points(self, left: str, right: str) -> tuple[Period | None, Period | None]:
         """Both ends of a range; a month or year said once counts for both ("1 to 15 May 2011", "Jan to Mar 2011")."""
         last = self._back(right) or self._named(right, forward=False)
@@ -130,6 +147,7 @@ class Clock:
         """Counted or named back from today."""
         today = self.as_of
         text = re.sub(r"^(?:over |during |in |for |within )?(?:the )?", "", text)
+        text = re.sub(r"^so far (this .+)", r"\1 so far", "today" if text == "now" else text)
         if text in ("today", "yesterday", "day before yesterday"):
             then = today - timedelta(days=("today", "yesterday", "day before yesterday").index(text))
             return Period(then, then, words.label(then, then))
@@ -184,6 +202,7 @@ class Clock:
         """Counted or named ahead from today."""
         tomorrow = self.as_of + timedelta(days=1)
         text = re.sub(r"^(?:over |during |in |for |within )?(?:the )?", "", text)
+        text = re.sub(rf"^an? (?={words.UNITS})", "1 ", text)
         if text in ("today", "tomorrow"):
             then = self.as_of if text == "today" else tomorrow
             return Period(then, then, words.label(then, then))
@@ -215,15 +234,19 @@ class Clock:
             text,
         )
         if counted:
-            unit, count = words.unit(counted[2] or counted[3] or counted[4]), float(counted[1] or 1)
+            said = counted[2] or counted[3] or counted[4]
+            unit, count = words.unit(said), float(counted[1] or (3 if said.endswith("s") else 1))  # "weeks": a few
             end = words.count_ahead(self.as_of, count, unit)
             shown = f"{count:g} {unit}s" if count != 1 else unit
             return Period(tomorrow, end, f"the next {shown}")
         until = re.fullmatch(
-            r"(?:from )?(?:now|today)? ?(?:until|till|to|by|up to|before|through) (?:the )?(?:end of )?(.+)", text
+            r"(?:between (?:now|today) and|(?:from )?(?:now|today)? ?(?:until|till|to|by|up to|before|through))"
+            r" (?:the )?(end of )?(.+)",
+            text,
         )
         if until:
-            goal = self._ahead(until[1]) or self._named(until[1], forward=True)
+            rest = self._ahead(until[1] + until[2]) if until[1] else None
+            goal = rest or self._ahead(until[2]) or self._named(until[2], forward=True)
             if goal and goal.end > self.as_of:
                 return Period(tomorrow, goal.end, f"the time until {words.label(goal.end, goal.end)}")
         return None
@@ -232,7 +255,7 @@ class Clock:
         """A month, quarter, season, holiday, year or date; without a year the nearest past (or coming) one."""
         text = re.sub(
             r"^(?:on |in |during |over |for |around )?(?:the )?(?:month of |year |whole of |all of )?", "", text
-        )
+        ).removesuffix(" so far")
         exact = words.exact_date(text)
         if exact:
             return Period(exact, exact, words.label(exact, exact))
@@ -263,6 +286,21 @@ class Clock:
         """A part of one year."""
         span = words.part_of_year(text, year)
         return Period(*span, words.label(*span)) if span else None
+
+
+def _part_before(period: Period, unit: str) -> Period | None:
+    """The same part of the unit before ("1 to 9 December", month: 1 to 9 November); None where it is no part of one."""
+    first = words.unit_start(period.start, unit)
+    if period.end > words.unit_end(first, unit):
+        return None
+    if unit == "week":
+        start, end = period.start - timedelta(days=7), period.end - timedelta(days=7)
+    else:
+        months = {"month": 1, "quarter": 3}[unit]
+        start, end = add_months(period.start, -months), add_months(period.end, -months)
+        if period.end == month_end(period.end):
+            end = month_end(end)
+    return Period(start, end, words.label(start, end))
 
 
 def before(period: Period) -> Period:

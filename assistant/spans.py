@@ -15,14 +15,14 @@ _PREPOSITIONS = frozenset(
     "in since for during last until till by of this next over on before after from at through coming".split()
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_POSTCODE = re.compile(r"\b(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|\d{5}(?:-\d{4})?)\b")
+_POSTCODE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|\d{5}(?:-\d{4})?)(?![\w-])")
 _ORDER = re.compile(r"#?\b(?=[A-Za-z0-9-]*\d)[A-Za-z]{0,3}-?\d[\w-]*\b")
 _NUMBER = re.compile(
-    r"(?<![\w.,])[£$€]?[x×]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+|,\d{2}(?!\d))?\s?(k|thousand|grand|million|m|dozen)?(?:[x×]|quid|p)?(?![\w])",
+    r"(?<![\w.,])[£$€]?[x×]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+|,\d{2}(?!\d))?(k|m|\s?(?:hundred|thousand|grand|million|dozen))?(?:[x×]|quid|p)?(?![\w])",
     re.IGNORECASE,
 )
-_TIMES: Final = {"k": 1_000, "thousand": 1_000, "grand": 1_000, "million": 1_000_000, "m": 1_000_000, "dozen": 12}
 _SCALES: Final = {"hundred": 100, "dozen": 12, "thousand": 1_000, "grand": 1_000, "million": 1_000_000}
+_TIMES: Final = _SCALES | {"k": 1_000, "m": 1_000_000}
 _WORDS: Final = {
     name: i
     for i, name in enumerate(
@@ -36,11 +36,12 @@ _WORDS: Final = {
     "a": 1, "pound": 1,
 }  # fmt: skip
 _ONE = rf"(?:{'|'.join(sorted(set(_WORDS) - {'a', 'pound'}, key=len, reverse=True))})"
+_TENS = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_PART = rf"(?:{_TENS}[- ](?:one|two|three|four|five|six|seven|eight|nine)|{_ONE})"  # below a hundred
 _SCALE = rf"(?:{'|'.join(_SCALES)})"
 _WORDED = re.compile(
-    rf"\b(?:half a {_SCALE}|{_ONE}(?: and a half)?(?:[- ](?:and )?(?:{_ONE}|{_SCALE}))*"
-    rf"|a {_SCALE}(?: and {_ONE}(?:[- ]{_ONE})?)?"
-    rf"|\d+(?:\.\d+)? hundred|{_SCALE}|a pound)\b"
+    rf"\b(?:half a {_SCALE}|{_PART}(?: and a half)?(?:(?:[- ]{_SCALE})+(?:[- ](?:and )?{_PART})?)*"
+    rf"|a {_SCALE}(?: and {_PART})?|{_SCALE}|a pound)\b"
 )
 
 
@@ -66,7 +67,7 @@ def numbers(text: str, leave_out: tuple[str, ...] = ()) -> tuple[int | float, ..
         text = text.replace(span, " ")
     text = _EMAIL.sub(" ", text)
     found = [(match.start(), _figure(match)) for match in _NUMBER.finditer(text)]
-    found += _number_words(text.lower())
+    found += _number_words(_NUMBER.sub(lambda figure: " " * len(figure[0]), text).lower())
     values = [int(value) if value.is_integer() else value for _, value in sorted(found)]
     return tuple(dict.fromkeys(values))
 
@@ -75,7 +76,7 @@ def _figure(match: re.Match[str]) -> float:
     whole, rest = match[1], match[2] or ""
     if re.fullmatch(r",\d{2}", rest):  # 14,99 as on the Continent
         rest = "." + rest[1:]
-    return float(whole.replace(",", "") + rest) * _TIMES.get((match[3] or "").lower(), 1)
+    return float(whole.replace(",", "") + rest) * _TIMES.get((match[3] or "").strip().lower(), 1)
 
 
 def _number_words(text: str) -> list[tuple[int, float]]:
@@ -83,7 +84,7 @@ def _number_words(text: str) -> list[tuple[int, float]]:
     found = []
     for match in _WORDED.finditer(text):
         total, part = 0.0, 0.0
-        words = re.findall(r"[a-z]+|\d+(?:\.\d+)?", match.group())
+        words = re.findall(r"[a-z]+", match.group())
         for word in words[1:] if words[0] == "a" else words:
             if word == "a":
                 continue
@@ -95,8 +96,6 @@ def _number_words(text: str) -> list[tuple[int, float]]:
                     total, part = total + part, 0.0
             elif word in _WORDS:
                 part += _WORDS[word]
-            elif word[0].isdigit():
-                part += float(word)
         found.append((match.start(), total + part))
     return found
 
@@ -126,7 +125,8 @@ def _time_at(text: str, words: list[re.Match[str]], start: int, reads: Callable[
     before = words[start - 1].group().lower().strip("\"'(") if start else ""
     for length in range(min(_LONGEST, len(words) - start), 0, -1):
         span = _span(text, words, start, length)
-        if length < len(words) - start and re.search(r"[,;]$", words[start + length - 1].group()) and length > 4:
+        inner = words[start : start + length - 1]
+        if length > 4 and any(word.group().endswith((",", ";")) for word in inner):
             continue
         if _plain_time(span, before) and reads(span) is not None:
             return length
@@ -156,7 +156,7 @@ def _plain_time(span: str, before: str) -> bool:
         "h1",
         "weekend",
     )
-    needs_preposition |= calendar_words.is_holiday(said)
+    needs_preposition |= calendar_words.is_holiday(said) and not said.endswith("day")
     return not needs_preposition or before in _PREPOSITIONS or before == "the"
 
 
