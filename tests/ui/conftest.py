@@ -1,0 +1,26 @@
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from scripted_page import ScriptedToolbox, begin
+
+from ui.visitors import Visitors
+
+
+@pytest.fixture
+def shop():
+    audited = []
+    return SimpleNamespace(
+        name="Corner & Co",
+        currency="GBP",
+        as_of=date(2026, 6, 30),
+        script={},
+        toolbox=ScriptedToolbox(),
+        audited=audited,
+        records=SimpleNamespace(audit=lambda session, *rest: audited.append(rest)),
+    )
+
+
+@pytest.fixture
+def visitors(shop):
+    return Visitors(shop, begin)

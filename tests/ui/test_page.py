@@ -1,0 +1,82 @@
+import json
+import re
+import subprocess
+import sys
+
+import gradio as gr
+import pytest
+
+from assistant.errors import AssistantError
+from ui import serve as serving
+from ui import texts
+from ui.access import PASSWORD_VARIABLE, Access
+from ui.page import build_page, theme
+
+
+def test_the_page_builds_with_both_tabs_and_the_shops_name_escaped(shop, visitors):
+    shop.name = "Corner & <b>Co"
+    page = build_page(shop, visitors=visitors)
+    config = page.get_config_file()
+    tabs = [each["props"]["label"] for each in config["components"] if each["type"] == "tabitem"]
+    assert tabs == [texts.CUSTOMER_TAB, texts.MANAGER_TAB]
+    html = " ".join(str(each["props"].get("value", "")) for each in config["components"] if each["type"] == "html")
+    assert "Corner &amp; &lt;b&gt;Co" in html
+    assert "30 June 2026" in html
+
+
+def test_the_page_names_no_other_machine_and_no_event_is_open_to_programs(shop, visitors):
+    page = build_page(shop, visitors=visitors)
+    with_theme = json.dumps(page.get_config_file(), default=str) + theme()._get_theme_css()
+    with_theme += serving.Path(serving.__file__).with_name("theme.css").read_text(encoding="utf-8")
+    assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org)[a-z0-9.-]+\.[a-z]{2,}", with_theme)
+    assert "public" not in {each["api_visibility"] for each in page.get_config_file()["dependencies"]}
+    assert theme()._stylesheets == []
+
+
+def test_the_manager_desk_is_hidden_until_the_page_knows_who_it_is(shop, visitors):
+    config = build_page(shop, Access(loopback=False), visitors).get_config_file()
+    columns = [each for each in config["components"] if each["type"] == "column" and each["props"]["visible"] is False]
+    assert len(columns) == 3
+
+
+def served(monkeypatch, shop, **launched):
+    """What `serve` hands to Gradio, without serving."""
+    given = {}
+
+    def launch(self, **options):
+        given.update(options)
+        if launched.get("fails"):
+            raise OSError("taken")
+        return None, "http://127.0.0.1:7860/", None
+
+    monkeypatch.setattr(gr.Blocks, "launch", launch)
+    monkeypatch.setattr(gr.Blocks, "block_thread", lambda self: None)
+    for part in ("resolve", "router", "language"):
+        setattr(shop, part, object())
+    serving.serve(shop, launched.get("host", "127.0.0.1"))
+    return given
+
+
+def test_serving_keeps_gradio_quiet(monkeypatch, shop):
+    given = served(monkeypatch, shop)
+    assert (given["share"], given["enable_monitoring"], given["run_history"], given["mcp_server"]) == (False,) * 4
+    assert given["css_paths"].exists()
+    assert serving.os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+
+
+def test_another_address_without_a_password_is_warned_about(monkeypatch, shop, capsys):
+    monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
+    served(monkeypatch, shop, host="0.0.0.0")
+    assert PASSWORD_VARIABLE in capsys.readouterr().err
+    served(monkeypatch, shop)
+    assert PASSWORD_VARIABLE not in capsys.readouterr().err
+
+
+def test_a_taken_port_is_an_error_for_people(monkeypatch, shop):
+    with pytest.raises(AssistantError, match="--port 7861"):
+        served(monkeypatch, shop, fails=True)
+
+
+def test_importing_serve_does_not_load_gradio():
+    code = "import sys, ui.serve; sys.exit('gradio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

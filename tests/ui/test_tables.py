@@ -1,0 +1,58 @@
+import base64
+import csv
+import io
+import re
+
+from assistant.messages import Table
+from ui.tables import cell_text, csv_link, csv_text, grid, table_html
+
+TABLE = Table(("Product", "Units", "Revenue"), (("Mug", 1200, 1234.5), ("Plate", 3, None)))
+
+
+def test_cells_read_as_people_write_them():
+    assert [cell_text(each) for each in (1200, 1234.5, 0.0312, None, float("nan"), True, "-5")] == [
+        "1,200",
+        "1,234.50",
+        "0.0312",
+        "–",
+        "–",
+        "yes",
+        "-5",
+    ]
+
+
+def test_html_escapes_and_says_how_many_rows_there_are():
+    table = Table(("<b>",), tuple((f"<i>{n}</i>",) for n in range(20)))
+    shown = table_html(table, limit=3)
+    assert "<i>" not in shown
+    assert "&lt;i&gt;2&lt;/i&gt;" in shown
+    assert "&lt;i&gt;3" not in shown
+    assert "First 3 of 20 rows" in shown
+
+
+def test_csv_holds_the_exact_values():
+    rows = list(csv.reader(io.StringIO(csv_text(TABLE))))
+    assert rows == [["Product", "Units", "Revenue"], ["Mug", "1200", "1234.5"], ["Plate", "3", ""]]
+
+
+def test_a_text_that_is_a_formula_is_made_harmless_and_a_negative_number_stays():
+    rows = list(csv.reader(io.StringIO(csv_text(Table(("a", "b"), (("=1+1", -2.5),))))))
+    assert rows[1] == ["'=1+1", "-2.5"]
+
+
+def test_the_link_carries_the_whole_file():
+    link = csv_link(TABLE, "sales_report")
+    data = re.search(r"base64,([^\"]+)", link)
+    assert data is not None
+    assert base64.b64decode(data[1]).decode("utf-8-sig") == csv_text(TABLE)
+    assert 'download="sales_report.csv"' in link
+    assert "2 rows" in link
+
+
+def test_the_grid_keeps_values_for_sorting_and_shows_them_readably():
+    styled = grid(Table(("n", "n"), ((1234.5, "x"), (None, "y"))))
+    assert list(styled.data.columns) == ["n", "n (2)"]
+    assert styled.data["n"].iloc[0] == 1234.5
+    shown = styled.to_html()
+    assert "1,234.50" in shown
+    assert "–" in shown

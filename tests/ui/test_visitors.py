@@ -1,0 +1,88 @@
+import threading
+
+import pytest
+from scripted_page import ScriptedConversation, begin
+
+from assistant.errors import NotFound
+from ui import texts
+from ui.visitors import Visitor, Visitors
+
+
+def visitor_of(visitors, customer=None):
+    visitor = visitors.find(visitors.open("customer", customer))
+    assert visitor is not None
+    return visitor
+
+
+def test_a_turn_grows_and_ends_with_the_whole_answer(visitors):
+    visitor = visitor_of(visitors)
+    turns = list(visitor.ask("hi"))
+    assert [turn.step for turn in turns[:2]] == [texts.THINKING, "looking at search products"]
+    said = [turn.said for turn in turns if turn.said]
+    assert said[0] == "One."
+    assert said[-1] == "One. Two."
+    assert all(later.startswith(earlier) for earlier, later in zip(said, said[1:], strict=False))
+    assert [turn.done for turn in turns] == [False] * (len(turns) - 1) + [True]
+    assert visitor.shown == [turns[-1]]
+
+
+def test_each_visitor_has_a_conversation_of_their_own(visitors):
+    one, other = visitor_of(visitors, "A"), visitor_of(visitors, "B")
+    list(one.ask("mine"))
+    assert one.conversation.heard == ["mine"]
+    assert other.conversation.heard == []
+    assert other.shown == []
+    assert (one.conversation.session.customer_id, other.conversation.session.customer_id) == ("A", "B")
+
+
+def test_a_failure_is_told_a_bug_is_logged_and_the_next_question_is_answered(visitors, caplog):
+    visitor = visitor_of(visitors)
+    assert list(visitor.ask("lost"))[-1].said == "The records are away."
+    assert not caplog.records
+    last = list(visitor.ask("bug"))[-1]
+    assert (last.failed, last.said) == (True, texts.BROKEN)
+    assert "ZeroDivisionError" in caplog.text
+    assert list(visitor.ask("hi"))[-1].said == "One. Two."
+
+
+def test_a_second_message_is_turned_away_while_the_first_is_answered(shop):
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Waiting(ScriptedConversation):
+        def stream(self, message, watch=lambda step: None):
+            begun.set()
+            assert go_on.wait(5)
+            yield from super().stream(message, watch)
+
+    visitor = Visitor(Waiting(shop, "customer"))
+    first = visitor.ask("first")
+    next(first)
+    assert begun.wait(5)
+    assert [turn.said for turn in visitor.ask("second")] == [texts.BUSY]
+    go_on.set()
+    assert list(first)[-1].said == "One. Two."
+    assert visitor.conversation.heard == ["first"]
+
+
+def test_the_cart_takes_exactly_the_product_and_the_audit_trail_has_it(visitors, shop):
+    visitor = visitor_of(visitors)
+    visitor.add_to_cart("M1")
+    assert shop.toolbox.calls[-1].arguments == {"product": "M1", "quantity": 1}
+    visitor.remove_from_cart("M1")
+    assert shop.toolbox.held == []
+    assert [entry[0] for entry in shop.audited] == ["add_to_cart", "remove_from_cart"]
+
+
+def test_the_one_who_was_quiet_longest_leaves_when_the_house_is_full(shop):
+    visitors = Visitors(shop, begin, capacity=2)
+    first, second = visitors.open("customer"), visitors.open("customer")
+    visitors.find(first)
+    third = visitors.open("customer")
+    assert visitors.find(second) is None
+    assert visitors.find(first) is not visitors.find(third)
+    assert visitors.find("") is None
+
+
+def test_an_unknown_customer_is_an_error_for_people(visitors):
+    with pytest.raises(NotFound, match="no customer"):
+        visitors.open("customer", "nobody")

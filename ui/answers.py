@@ -1,0 +1,164 @@
+"""An answer as HTML: what was said, what it rests on, and the tool calls beneath. Knows the records, not the page."""
+
+import json
+from collections.abc import Iterable
+
+from assistant.messages import Answer, CallRecord, ToolResult
+from assistant.wording import number
+from ui import texts
+from ui.cards import product_cards
+from ui.escaping import button, escaped
+from ui.tables import table_html
+from ui.visitors import Shown
+
+_CART_TOOLS = frozenset({"add_to_cart", "remove_from_cart", "view_cart"})
+_SUGGESTIONS = 4
+_FIGURES_SHOWN = 30
+
+
+def turn_html(shown: Shown, currency: str, *, newest: bool) -> str:
+    """One question and its answer in the customer's chat.
+
+    Args:
+        shown: the turn, as far as it has come.
+        currency: of the prices.
+        newest: buttons that go on from here are shown on the newest turn only.
+    """
+    parts = [said_html(shown)]
+    if shown.answer is not None:
+        next_steps = (confirm_html(shown.answer), suggestions(shown.answer)) if newest else ("", "")
+        parts += [_evidence(shown.answer, currency), next_steps[0], beneath(shown.answer), next_steps[1]]
+    return f'<article class="ra-turn">{question_html(shown)}<div class="ra-reply">{"".join(parts)}</div></article>'
+
+
+def question_html(shown: Shown) -> str:
+    """What the person said."""
+    return f'<p class="ra-question"><span class="ra-hidden">{texts.YOU}: </span>{escaped(shown.question)}</p>'
+
+
+def said_html(shown: Shown) -> str:
+    """The answer's words so far, or what is being done."""
+    if not shown.said:
+        step = escaped(shown.step or texts.THINKING)
+        return f'<p class="ra-step">{step}<span class="ra-dots" aria-hidden="true"><i></i><i></i><i></i></span></p>'
+    kind = "ra-said ra-failed" if shown.failed else "ra-said"
+    who = f'<span class="ra-hidden">{texts.ASSISTANT}: </span>'
+    return f'<p class="{kind}">{who}{escaped(shown.said)}</p>{_marks(shown.answer)}'
+
+
+def confirm_html(answer: Answer) -> str:
+    """Yes and no, where the last call waits for one."""
+    if not answer.calls or answer.calls[-1].status != "needs_confirmation":
+        return ""
+    yes = button(texts.YES, "ask", texts.YES_MESSAGE, kind="main")
+    no = button(texts.NO, "ask", texts.NO_MESSAGE)
+    return f'<div class="ra-confirm" role="group" aria-label="{texts.CONFIRM_LABEL}">{yes}{no}</div>'
+
+
+def suggestions(answer: Answer) -> str:
+    """Buttons with what may be asked next."""
+    return chips(dict.fromkeys(each for call in answer.calls for each in call.result.follow_ups))
+
+
+def chips(questions: Iterable[str], limit: int = _SUGGESTIONS) -> str:
+    """Buttons that ask a question each."""
+    buttons = "".join(button(each, "ask", each, kind="chip") for each in list(questions)[:limit])
+    label = texts.SUGGESTIONS_LABEL
+    return f'<div class="ra-chips" role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
+
+
+def quotes_html(result: ToolResult) -> str:
+    """Passages of the shop's own texts, each with its source."""
+    return "".join(
+        f'<blockquote class="ra-quote"><p>{escaped(text)}</p><cite>{escaped(source)}</cite></blockquote>'
+        for text, source in result.quotes
+    )
+
+
+def notes_html(answer: Answer) -> str:
+    """Assumptions and what is missing."""
+    notes = dict.fromkeys(note for call in answer.calls for note in call.result.notes)
+    if not notes:
+        return ""
+    items = "".join(f"<li>{escaped(note)}</li>" for note in notes)
+    return f'<div class="ra-notes"><h3>{texts.NOTES}</h3><ul>{items}</ul></div>'
+
+
+def computed_html(answer: Answer) -> str:
+    """Method, score and figures, unfolding; nothing where no call has any."""
+    inside = "".join(_computed(call.result) for call in answer.calls)
+    return f'<details class="ra-fold"><summary>{texts.COMPUTED}</summary>{inside}</details>' if inside else ""
+
+
+def beneath(answer: Answer) -> str:
+    """The tool calls, unfolding, with model, seconds and tokens."""
+    count = len(answer.calls)
+    title = texts.NO_CALLS if not count else texts.ONE_CALL if count == 1 else texts.CALLS.format(count=count)
+    timing = texts.TIMING.format(
+        model=answer.model or texts.NO_MODEL,
+        total=f"{answer.total_seconds:.1f}",
+        first=f"{answer.first_token_seconds:.1f}",
+        prompt=number(answer.prompt_tokens),
+        completion=number(answer.completion_tokens),
+    )
+    calls = "".join(_call(call) for call in answer.calls)
+    return (
+        f'<details class="ra-fold ra-calls"><summary>{escaped(title)} <span class="ra-small">'
+        f"{escaped(texts.SECONDS.format(seconds=f'{answer.total_seconds:.1f}'))}</span></summary>"
+        f'{calls}<p class="ra-small">{escaped(timing)}</p></details>'
+    )
+
+
+def _evidence(answer: Answer, currency: str) -> str:
+    """Cards, tables and passages of the answer; the cart has its own place on the page."""
+    parts = []
+    for call in answer.calls:
+        parts.append(quotes_html(call.result))
+        if call.result.table is not None and call.name not in _CART_TOOLS and not call.result.products:
+            parts.append(table_html(call.result.table))
+    cards = [card for card in answer.products if not _only_in_cart(card.product_id, answer)]
+    return "".join([product_cards(cards, currency, may_buy=answer.role == "customer"), *parts])
+
+
+def _only_in_cart(product_id: str, answer: Answer) -> bool:
+    named = {call.name for call in answer.calls if product_id in {card.product_id for card in call.result.products}}
+    return bool(named) and named <= _CART_TOOLS
+
+
+def _marks(answer: Answer | None) -> str:
+    if answer is None:
+        return ""
+    marks = []
+    if answer.handed_off:
+        marks.append(f'<p class="ra-mark">{escaped(texts.HANDED_OFF)}</p>')
+    if not answer.grounded:
+        what = ", ".join(answer.unsupported)
+        marks.append(f'<p class="ra-mark ra-warn">{escaped(texts.UNGROUNDED.format(what=what))}</p>')
+    return "".join(marks)
+
+
+def _computed(result: ToolResult) -> str:
+    rows = [(texts.METHOD, result.method), (texts.SCORE, result.score)]
+    said = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in rows if text)
+    shown = result.facts[:_FIGURES_SHOWN]
+    facts = "".join(f"<li>{escaped(fact.name)}: <b>{escaped(fact.text)}</b></li>" for fact in shown)
+    figures = f"<dt>{texts.FIGURES}</dt><dd><ul>{facts}</ul></dd>" if facts else ""
+    return f'<dl class="ra-computed">{said}{figures}</dl>' if said or figures else ""
+
+
+def _call(call: CallRecord) -> str:
+    given = "".join(
+        f"<dt>{escaped(name)}</dt><dd>{escaped(_argument(value))}</dd>" for name, value in call.arguments.items()
+    )
+    arguments = f"<dl>{given}</dl>" if given else f'<p class="ra-small">{texts.NO_ARGUMENTS}</p>'
+    status = escaped(texts.STATUS.get(call.status, call.status))
+    seconds = escaped(texts.SECONDS.format(seconds=f"{call.seconds:.2f}"))
+    return (
+        f'<div class="ra-call"><p><code>{escaped(call.name)}</code> '
+        f'<span class="ra-status ra-{escaped(call.status)}">{status}</span> '
+        f'<span class="ra-small">{seconds}</span></p>{arguments}</div>'
+    )
+
+
+def _argument(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)

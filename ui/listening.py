@@ -1,0 +1,34 @@
+"""The few lines of JavaScript of the page: reporting pressed buttons, and following a growing answer. Knows no text."""
+
+# A press of any button made by `escaping.button` becomes a click event with its action and value.
+CLICK_SCRIPT = """
+element.addEventListener('click', (event) => {
+  const pressed = event.target.closest('[data-action]');
+  if (pressed && !pressed.disabled) {
+    trigger('click', {action: pressed.dataset.action, value: pressed.dataset.value});
+  }
+});
+"""
+
+# The chat scrolls with the answer unless the person has scrolled up; a screen reader is told what is new.
+CHAT_SCRIPT = """
+const chat = element.closest('#ra-chat');
+if (chat) {
+  chat.setAttribute('role', 'log');
+  chat.setAttribute('aria-label', 'Conversation');
+  chat.tabIndex = 0;
+  let follows = true;
+  chat.addEventListener('scroll', () => {
+    follows = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
+  });
+  let asked = '';
+  watch('value', () => {
+    const turn = element.querySelector('.ra-turn');
+    const question = element.querySelector('.ra-question');
+    if (question && question.textContent !== asked) { asked = question.textContent; follows = true; }
+    if (!follows || !turn) return;
+    const top = turn.getBoundingClientRect().top - chat.getBoundingClientRect().top + chat.scrollTop;
+    chat.scrollTop = top - 8;
+  });
+}
+"""

@@ -1,0 +1,83 @@
+"""Serves the page on this machine or another address. Nothing phones home. Knows the server, not the page's inside."""
+
+import os
+import sys
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from assistant.shop import Shop
+from ui import texts
+from ui.access import PASSWORD_VARIABLE, Access
+
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_SHARE": "False",
+    "GRADIO_SSR_MODE": "False",
+}
+
+
+class PortTaken(AssistantError):
+    """The port cannot be listened on."""
+
+
+def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> None:
+    """Serves the page until Ctrl+C.
+
+    Args:
+        shop: the opened shop.
+        host: address to listen on; another than this machine's own needs the manager password in the environment,
+            or the manager tab stays closed.
+        port: to listen on.
+        open_browser: open the page in the reader's browser.
+
+    Raises:
+        PortTaken: another program listens there already.
+    """
+    os.environ.update(_QUIET)  # before gradio is imported: it reads them once
+    from ui.page import build_page, theme
+
+    access = Access.of(host)
+    if not access.loopback and access.password is None:
+        _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
+    _warm(shop)
+    blocks = build_page(shop, access)
+    blocks.queue(max_size=200)
+    try:
+        _, url, _ = blocks.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            ssr_mode=False,
+            enable_monitoring=False,
+            run_history=False,
+            mcp_server=False,
+            pwa=False,
+            footer_links=[],
+            max_file_size="1mb",
+            theme=theme(),
+            css_paths=Path(__file__).with_name("theme.css"),
+        )
+    except OSError as failure:
+        raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure
+    _say(texts.SERVING.format(shop=shop.name, url=url))
+    blocks.block_thread()
+
+
+def _warm(shop: Shop) -> None:
+    """Opens what the first question needs, one after the other, so that it need not wait."""
+    _say(texts.STARTING.format(shop=shop.name))
+    for part in ("records", "toolbox", "resolve", "router", "language"):
+        try:
+            getattr(shop, part)
+        except AssistantError as failure:
+            _say(texts.NOT_READY.format(failure=failure))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

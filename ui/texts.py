@@ -1,0 +1,118 @@
+"""Every text of the page, in one file so that it can be translated. Knows nothing else."""
+
+TITLE = "{shop} assistant"
+SUBTITLE = "Figures as of {day}. Answers come from the shop's own data."
+
+CUSTOMER_TAB = "Customer"
+MANAGER_TAB = "Manager"
+MESSAGE_LABEL = "Your message"
+MESSAGE_HINT = "Ask about products, policies or your orders"
+SEND = "Send"
+NEW_CONVERSATION = "New conversation"
+CHAT_LABEL = "Conversation"
+WELCOME = "Hello! What are you looking for?"
+WELCOME_MORE = "I find and compare products, explain our policies, and help with your orders."
+CUSTOMER_EXAMPLES = (
+    "What do you recommend?",
+    "Show me something for under 20",
+    "How do I return something?",
+    "How long does delivery take?",
+)
+
+SIGN_IN = "Try it as a customer"
+SIGN_IN_WHY = "In a real shop the login says who it is. Here you may try the assistant as one of its customers."
+CUSTOMER_ID = "Customer number"
+SIGN_IN_BUTTON = "Sign in"
+SIGNED_IN = "Signed in as customer {customer}."
+SIGNED_OUT = "Not signed in."
+SIGN_IN_EMPTY = "Please type a customer number, such as the one on an order."
+SIGN_IN_REMOTE = "Signing in by number is for trying out on the shop's own machine only."
+
+CART = "Your cart"
+CART_EMPTY = "Your cart is empty."
+REMOVE = "Remove {title}"
+ADD = "Add to cart"
+ADD_LABEL = "Add {title} to cart"
+MORE_LIKE = "More like this"
+MORE_LIKE_LABEL = "More like {title}"
+MORE_LIKE_QUESTION = "Show me something similar to {title}"
+IN_STOCK = "In stock"
+OUT_OF_STOCK = "Out of stock"
+NO_PRICE = "Price on request"
+PRODUCTS_MORE = "First {shown} of {total} products"
+
+YES = "Yes, go ahead"
+NO = "No, leave it"
+YES_MESSAGE = "Yes, please go ahead"
+NO_MESSAGE = "No, leave it as it is"
+CONFIRM_LABEL = "Confirm"
+SUGGESTIONS_LABEL = "Suggested questions"
+
+YOU = "You"
+ASSISTANT = "Assistant"
+THINKING = "Thinking"
+WORKING = "{step}"
+BUSY = "One moment, please: your last message is still being answered."
+BROKEN = "Something went wrong in the program, and the details are in its log. Please try again."
+EXPIRED = "This conversation was too long ago to go on. Please start a new one."
+HANDED_OFF = "Passed on to a person of the shop"
+UNGROUNDED = "Not confirmed by the shop's data: {what}"
+
+QUESTION_LABEL = "Your question"
+QUESTION_HINT = "Ask about sales, stock, customers, prices or reviews"
+ASK = "Ask"
+DESK_EMPTY = "Ask a question in your own words, or begin with one of these."
+DESK_EXAMPLES = (
+    "How much did we sell last month?",
+    "What will we sell in the next four weeks?",
+    "Which products are running low?",
+    "Which 10 customers are we about to lose?",
+    "What is rising and what is falling?",
+    "What do reviews complain about?",
+)
+EARLIER = "Earlier in this conversation"
+DOWNLOAD = "Download as CSV"
+TABLE_LABEL = "Table: {what}"
+CHART_LABEL = "Chart: {what}"
+ROWS = "{count} rows"
+ONE_ROW = "1 row"
+FIRST_ROWS = "First {shown} of {total} rows"
+
+COMPUTED = "How was this computed?"
+METHOD = "Method"
+SCORE = "Backtest"
+FIGURES = "Figures"
+QUOTES = "From the shop's own texts"
+NOTES = "Please note"
+CALLS = "{count} tool calls"
+ONE_CALL = "1 tool call"
+NO_CALLS = "No tool was needed"
+NO_ARGUMENTS = "no arguments"
+SECONDS = "{seconds} s"
+TIMING = "{model} · {total} s, first words after {first} s · {prompt} + {completion} tokens"
+NO_MODEL = "no language model needed"
+STATUS = {
+    "ok": "done",
+    "needs_confirmation": "waits for your yes",
+    "refused": "refused",
+    "error": "could not be done",
+}
+
+PASSWORD = "Manager password"
+UNLOCK = "Open the manager desk"
+LOCKED = "The manager desk holds the shop's figures. Please enter its password."
+WRONG_PASSWORD = "That is not the password. Please try again."
+TOO_MANY_TRIES = "Too many tries. Please wait {seconds} seconds."
+CLOSED = (
+    "The manager desk is closed here. This page can be reached from other machines, and no manager password is set. "
+    "Set the environment variable {variable} and start the page again."
+)
+
+STARTING = "Loading the models of {shop} ..."
+NOT_READY = "The page opens, but a part is not ready: {failure}"
+MANAGER_CLOSED = (
+    "Expected {variable} to be set because the page listens on {host}; it is not, so the manager tab stays closed. "
+    "Set it and start again, or serve on 127.0.0.1."
+)
+PORT_TAKEN = "Expected port {port} of {host} to be free, but it cannot be used. Name another one: --port {other}."
+SERVING = "{shop} is served at {url} (stop with Ctrl+C)."
