@@ -6,7 +6,7 @@ Knows nothing of products or customers; keys and names are handed in.
 import math
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -41,8 +41,8 @@ _FILLER = frozenset(
 
 def fold(text: str) -> str:
     """Lower case without accents or punctuation, single spaces."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or text
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    plain = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return " ".join(re.findall(r"[^\W_]+", plain.lower()))
 
 
 @lru_cache(maxsize=65536)
@@ -68,10 +68,10 @@ class NameIndex:
         Args:
             names: key -> name.
             popularity: key -> weight that decides between equally good names.
-            strict: every word said must be in the name (people, countries).
+            strict: every word said must be in the name, if misspelt (people, countries).
         """
         self._popularity = popularity or {}
-        self._enough = 0.99 if strict else _ENOUGH
+        self._strict = strict
         self._by_key = {fold(key): key for key in names}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._words: dict[str, frozenset[str]] = {}
@@ -88,6 +88,8 @@ class NameIndex:
     def find(self, said: str) -> list[str]:
         """The best key; several where they are equally good; none where nothing fits."""
         folded = fold(said)
+        if not folded:
+            return []
         if folded in self._by_key:
             return [self._by_key[folded]]
         if folded.replace(" ", "") in self._by_key:
@@ -116,23 +118,46 @@ class NameIndex:
             return []
         weights = {word: self._rarity.get(word, math.log(1 + len(self._words))) for word in said}
         score: dict[str, float] = defaultdict(float)
+        held: Counter[str] = Counter()
+        joined = self._joined(said)
         for word in said:
-            best: dict[str, float] = {}
-            for known, likeness in self._like(word):
+            best = self._split(word)
+            for known, likeness in [*self._like(word), *((known, 1.0) for known in joined.get(word, ()))]:
                 for key in self._holders[known]:
                     best[key] = max(best.get(key, 0.0), likeness)
             for key, likeness in best.items():
                 score[key] += weights[word] * likeness
+                held[key] += 1
+        if self._strict:
+            score = {key: got for key, got in score.items() if held[key] == len(said)}
         whole = sum(weights.values())
-        if not score or max(score.values()) / whole < self._enough:
+        if not score or max(score.values()) / whole < _ENOUGH:
             return []
-        ranked = {key: got / whole + 0.25 * self._filled(key, said) for key, got in score.items()}
+        spoken = {*said, *(known for each in joined.values() for known in each)}
+        ranked = {key: got / whole + 0.25 * self._filled(key, spoken) for key, got in score.items()}
         top = max(ranked.values())
         return self._decide([key for key, value in ranked.items() if value > top - _CLOSE])
 
-    def _filled(self, key: str, said: list[str]) -> float:
+    def _filled(self, key: str, said: set[str]) -> float:
         """Share of the name's own words that were said."""
-        return len(self._words[key] & set(said)) / max(1, len(self._words[key]))
+        return len(self._words[key] & said) / max(1, len(self._words[key]))
+
+    def _joined(self, said: list[str]) -> dict[str, list[str]]:
+        """Known words that two neighbours make together: "cake stand" is also "cakestand"."""
+        made: dict[str, list[str]] = defaultdict(list)
+        for left, right in zip(said, said[1:], strict=False):
+            if left + right in self._holders:
+                made[left].append(left + right)
+                made[right].append(left + right)
+        return made
+
+    def _split(self, word: str) -> dict[str, float]:
+        """Names that hold an unknown word as two: "tlight" is also "T-LIGHT"."""
+        if word in self._holders:
+            return {}
+        halves = ((word[:place], stem(word[place:])) for place in range(1, len(word)))
+        known = (pair for pair in halves if pair[0] in self._holders and pair[1] in self._holders)
+        return {key: 1.0 for left, right in known for key in {*self._holders[left]} & {*self._holders[right]}}
 
     def _like(self, word: str) -> list[tuple[str, float]]:
         """Known words that are this one, exactly or misspelt, with their likeness 0-1."""

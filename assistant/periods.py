@@ -245,8 +245,8 @@ class Clock:
             text,
         )
         if until:
-            rest = self._ahead(until[1] + until[2]) if until[1] else None
-            goal = rest or self._ahead(until[2]) or self._named(until[2], forward=True)
+            ending = self._ahead(until[1] + until[2]) if until[1] else None
+            goal = ending or self._ahead(until[2]) or self._named(until[2], forward=True)
             if goal and goal.end > self.as_of:
                 return Period(tomorrow, goal.end, f"the time until {words.label(goal.end, goal.end)}")
         return None

@@ -125,8 +125,8 @@ class Resolver:
             said.strip(),
         )
         found = self._customer_index.find(text)
-        labels = {key: each.label for key, each in self._customers_by_id.items()} if len(found) > 1 else {}
-        return self._customers_by_id[self._one(found, said, "customer", labels)]
+        names = {key: self._customers_by_id[key].name or key for key in found}
+        return self._customers_by_id[self._one(found, said, "customer", names)]
 
     def store(self, said: str) -> Store:
         """The store with this id, name or city.

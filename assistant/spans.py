@@ -14,6 +14,7 @@ _LEADING = frozenset("in on over for during at of the within and a an".split())
 _PREPOSITIONS = frozenset(
     "in since for during last until till by of this next over on before after from at through coming".split()
 )
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|\d{5}(?:-\d{4})?)(?![\w-])")
 _ORDER = re.compile(r"#?\b(?=[A-Za-z0-9-]*\d)[A-Za-z]{0,3}-?\d[\w-]*\b")
@@ -128,8 +129,11 @@ def _time_at(text: str, words: list[re.Match[str]], start: int, reads: Callable[
         inner = words[start : start + length - 1]
         if length > 4 and any(word.group().endswith((",", ";")) for word in inner):
             continue
-        if _plain_time(span, before) and reads(span) is not None:
-            return length
+        if not _plain_time(span, before) or reads(span) is None:
+            continue
+        after = words[start + length].group() if start + length < len(words) else ""
+        # A month whose year makes it no time here ("february 2011" where times ahead are wanted) is none without it.
+        return 0 if _YEAR.match(after) and re.search(rf"\b(?:{calendar_words.MONTH})$", span.lower()) else length
     return 0
 
 
@@ -141,7 +145,7 @@ def _plain_time(span: str, before: str) -> bool:
     if re.fullmatch(r"\d{1,3}|\d{1,2} \d{1,2}", said):
         return False
     if re.fullmatch(r"\d{4}", said):
-        return 1990 <= int(said) <= 2100
+        return 1990 <= int(said) <= 2100 and not re.fullmatch(calendar_words.MONTH, before)
     needs_preposition = said in (
         "may",
         "march",
