@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import references, spans
+from assistant import cues, references, spans
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
 from assistant.periods import Clock
@@ -16,6 +16,7 @@ from assistant.resolve import Resolver
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 _KINDS = ("product", "category", "store", "country", "customer")
+NAMES = frozenset({*_KINDS, "products"})
 
 
 def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock: Clock) -> dict[str, tuple[Any, ...]]:
@@ -45,11 +46,20 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
     if "postcode" in properties:
         found["postcode"] = tuple(code for code in spans.postcodes(said) if code not in found.get("order_id", ()))
     for name, schema in properties.items():
-        if schema["type"] in ("integer", "number"):
+        if not cues.meant(name, said):
+            found[name] = ()
+        elif schema["type"] in ("integer", "number"):
             values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
             whole = [v for v in values if schema["type"] == "number" or float(v).is_integer()]
             found[name] = tuple(dict.fromkeys(whole))
     return found
+
+
+def names_text(text: str, clock: Clock) -> str:
+    """A text without its times: what names of products, places and people are copied from."""
+    for said in (*spans.times(text, clock.period), *spans.times(text, clock.horizon)):
+        text = text.replace(said, " | ")
+    return text
 
 
 def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use; a message names what was expected, wh
 """
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from analytics.errors import AnalyticsError
 from assistant import __version__
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, WrongUse
 from retrieval.errors import RetrievalError
 
 DEFAULT_SHOP = "shop"
@@ -22,12 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _quiet()
     parser = _parser()
     given = parser.parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] | None = getattr(given, "run", None)
-    if command is None:
+    if not hasattr(given, "run"):
         parser.print_help()
         return 2
     try:
-        return command(given)
+        return _command(given.run)(given)
+    except WrongUse as wrong:
+        print(f"retail-assistant: {wrong}", file=sys.stderr)
+        return 2
     except (AssistantError, AnalyticsError, RetrievalError) as failure:
         print(f"retail-assistant: {failure}", file=sys.stderr)
         return 1
@@ -37,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command; its module is imported only now, so that help and errors come at once."""
+    module, function = name.split(".")
+    command: Callable[[argparse.Namespace], int] = getattr(
+        importlib.import_module(f"assistant.commands.{module}"), function
+    )
+    return command
 
 
 def _quiet() -> None:
@@ -69,12 +81,10 @@ def _parser() -> argparse.ArgumentParser:
 def _add_building(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shop: argparse.ArgumentParser
 ) -> None:
-    from assistant.commands import building
-
     init = commands.add_parser("init", parents=[shop], help="make a shop: the demo shop")
     init.add_argument("--demo", action="store_true", required=True, help="the simulated demo shop")
     init.add_argument("--seed", type=int, default=7, help="of the simulation")
-    init.set_defaults(run=building.init)
+    init.set_defaults(run="building.init")
     ingest = commands.add_parser("ingest", parents=[shop], help="import a shop's history")
     ingest.add_argument("source", choices=["online-retail", "csv"], help="what the file is")
     ingest.add_argument("path", type=Path, help="the file, or a folder of files")
@@ -82,20 +92,18 @@ def _add_building(
     ingest.add_argument("--date-format", help="for online-retail: e.g. %%d/%%m/%%Y %%H:%%M, where dates are ambiguous")
     ingest.add_argument("--name", help="the shop's name, for a new shop")
     ingest.add_argument("--currency", help="its currency (GBP, EUR, ...), for a new shop")
-    ingest.set_defaults(run=building.ingest)
+    ingest.set_defaults(run="building.ingest")
     fit = commands.add_parser("fit", parents=[shop], help="fit the models and index the catalog")
-    fit.set_defaults(run=building.fit)
+    fit.set_defaults(run="building.fit")
     status = commands.add_parser("status", parents=[shop], help="what the shop holds and how good its models are")
     status.add_argument("--json", action="store_true", help="for programs")
-    status.set_defaults(run=building.status)
+    status.set_defaults(run="building.status")
     demo = commands.add_parser("demo", parents=[shop], help="build the demo shop if it is missing and open its page")
     _page_options(demo)
-    demo.set_defaults(run=building.demo)
+    demo.set_defaults(run="building.demo")
 
 
 def _add_asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shop: argparse.ArgumentParser) -> None:
-    from assistant.commands import asking
-
     ask = commands.add_parser("ask", parents=[shop], help="ask one question, or a batch of them")
     ask.add_argument("question", nargs="?", help="the question")
     ask.add_argument("--as", dest="role", choices=["customer", "manager"], default="customer", help="who asks")
@@ -105,37 +113,35 @@ def _add_asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
         "--batch", type=Path, metavar="FILE", help='JSON lines {"id", "role", "customer_id"?, "turns": [...]}'
     )
     ask.add_argument("--out", type=Path, metavar="FILE", help="where a batch's answers go (default: standard output)")
-    ask.set_defaults(run=asking.ask)
+    ask.set_defaults(run="asking.ask")
     chat = commands.add_parser("chat", parents=[shop], help="talk in the terminal")
     chat.add_argument("--as", dest="role", choices=["customer", "manager"], default="customer", help="who talks")
     chat.add_argument("--customer", metavar="ID", help="the customer who is signed in")
-    chat.set_defaults(run=asking.chat)
+    chat.set_defaults(run="asking.chat")
     serve = commands.add_parser("serve", parents=[shop], help="open the web page")
     _page_options(serve)
-    serve.set_defaults(run=asking.serve)
+    serve.set_defaults(run="asking.serve")
     tools = commands.add_parser("tools", help="list the tools that the assistant calls")
     tools.add_argument("--json", action="store_true", help="their schemas")
-    tools.set_defaults(run=asking.tools)
+    tools.set_defaults(run="asking.tools")
 
 
 def _add_training(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shop: argparse.ArgumentParser
 ) -> None:
-    from assistant.commands import training
-
     finetune = commands.add_parser("finetune", parents=[shop], help="fine-tune the router or the language model")
     finetune.add_argument("part", choices=["router", "language"], help="which part")
     finetune.add_argument("--base", help="language: another Hugging Face base (id or folder)")
     finetune.add_argument("--out", type=Path, help="where the result goes (default: the shipped place)")
     finetune.add_argument("--epochs", type=int, help="passes over the phrasings")
     finetune.add_argument("--rank", type=int, help="of the LoRA adapter")
-    finetune.set_defaults(run=training.finetune)
+    finetune.set_defaults(run="training.finetune")
     evaluate = commands.add_parser("evaluate", parents=[shop], help="measure on held-out phrasings")
     evaluate.add_argument("part", choices=["language"], help="what is measured")
     evaluate.add_argument("--split", choices=["validation", "test"], default="test")
     evaluate.add_argument("--limit", type=int, help="at most so many phrasings")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    evaluate.set_defaults(run=training.evaluate)
+    evaluate.set_defaults(run="training.evaluate")
 
 
 def _page_options(parser: argparse.ArgumentParser) -> None:

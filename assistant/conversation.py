@@ -169,7 +169,10 @@ class Conversation:
 
     def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
         found = arguments.candidates(tool.parameters, text, context, self.shop.resolve.clock)
-        return OfferedTool(tool.name, tool.schema(), tool.signature(), found)
+        names_from = arguments.names_text(f"{text}\n{context}", self.shop.resolve.clock)
+        if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
+            found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))
+        return OfferedTool(tool.name, tool.schema(), tool.signature(), found, names_from)
 
     def _run(self, call: ToolCall) -> CallRecord:
         started = time.monotonic()

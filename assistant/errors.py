@@ -6,6 +6,7 @@ AssistantError
 ├── Refused          the caller may not do this
 ├── NotFound         nothing in the shop matches what was said
 ├── Unclear          several things match; carries the choices
+├── WrongUse         a command with the wrong options
 ├── BadMessage       an empty or over-long message, a malformed batch line
 ├── RecordsUnavailable  the database of conversations and requests cannot be opened or is locked
 └── ModelUnavailable the language model cannot be loaded or reached
@@ -38,6 +39,10 @@ class Unclear(AssistantError):
     def __init__(self, message: str, choices: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.choices = choices
+
+
+class WrongUse(AssistantError):
+    """A command was given the wrong options."""
 
 
 class BadMessage(AssistantError):

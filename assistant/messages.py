@@ -179,9 +179,7 @@ class Answer:
             "role": self.role,
             "answer": self.answer,
             "calls": [call.as_json() for call in self.calls],
-            "products": [
-                {"product_id": p.product_id, "title": p.title, "price": p.price} for p in self.products
-            ],
+            "products": [{"product_id": p.product_id, "title": p.title, "price": p.price} for p in self.products],
             "grounded": self.grounded,
             "unsupported": list(self.unsupported),
             "handed_off": self.handed_off,

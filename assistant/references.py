@@ -20,7 +20,8 @@ _ORDINALS = {
     "5th": 4,
 }
 _POINTER = re.compile(
-    r"(?:the |that |this |those |these )?(?:(?P<which>[\w'-]+(?: [\w'-]+)?) )?(?P<noun>one|ones|item|product|option)(?: of (?:them|those|these))?",
+    r"(?:the |that |this |those |these )?(?:(?P<which>[\w'-]+(?: [\w'-]+)?) )?"
+    r"(?P<noun>one|ones|item|product|option)(?: of (?:them|those|these))?",
     re.IGNORECASE,
 )
 _SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)

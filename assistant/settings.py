@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from assistant.errors import ShopNotFound
 
@@ -176,8 +176,22 @@ def _toml(text: str) -> str:
 
 
 def _section(kind: type[S], given: Mapping[str, Any]) -> S:
+    if not isinstance(given, Mapping):
+        raise ValueError(f"a section [...] of {', '.join(f.name for f in fields(kind))} is expected; got {given!r}")  # type: ignore[arg-type]
+    hints = get_type_hints(kind)
     known = [each.name for each in fields(kind)]  # type: ignore[arg-type]
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(known)}")
+    for name, value in given.items():
+        if not _fits(value, hints[name]):
+            raise ValueError(f"{name} cannot be {value!r}")
     return kind(**given)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a TOML value is of the field's type; a whole number is a number too."""
+    if get_origin(hint) is Literal:
+        return isinstance(value, str)  # the section itself says which texts are known
+    allowed = get_args(hint) or (hint,)
+    return type(value) in allowed or (type(value) is int and float in allowed)

@@ -4,6 +4,7 @@ Knows no particular tool; `assistant.tools` holds those.
 """
 
 import inspect
+import math
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -211,12 +212,11 @@ def _coerce(tool_name: str, name: str, value: Any, schema: dict[str, Any]) -> An
         if kind == "array":
             values = value if isinstance(value, (list, tuple)) else [value]
             return [_coerce(tool_name, name, each, schema["items"]) for each in values]
-        if kind == "integer":
-            if isinstance(value, bool) or float(value) != int(float(value)):
+        if kind in ("integer", "number"):
+            number = math.nan if isinstance(value, bool) else float(value)
+            if not math.isfinite(number) or (kind == "integer" and not number.is_integer()):
                 raise ValueError
-            return int(float(value))
-        if kind == "number":
-            return float(value)
+            return int(number) if kind == "integer" else number
         if kind == "boolean":
             return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
         text = str(value).strip()

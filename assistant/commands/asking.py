@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from assistant.conversation import start
-from assistant.errors import AssistantError, BadMessage
+from assistant.errors import AssistantError, BadMessage, WrongUse
 from assistant.messages import Answer, Role, Table
 from assistant.safety import Limits
 from assistant.shop import Shop, open_shop
@@ -19,7 +19,7 @@ _ROWS_SHOWN = 15
 def ask(given: argparse.Namespace) -> int:
     """Answers one question, or a batch."""
     if (given.question is None) == (given.batch is None):
-        raise BadMessage("Expected a question, or --batch FILE, and not both; see `retail-assistant ask --help`.")
+        raise WrongUse("Expected a question, or --batch FILE, and not both; see `retail-assistant ask --help`.")
     with open_shop(given.shop) as shop:
         if given.batch is not None:
             return _batch(shop, given.batch, given.out)
@@ -74,7 +74,7 @@ def tools(given: argparse.Namespace) -> int:
 def _batch(shop: Shop, file: Path, out: Path | None) -> int:
     """Answers every line; one that fails is answered with what went wrong, and the batch goes on."""
     if not file.exists():
-        raise BadMessage(f"Expected a file of JSON lines, but there is no {file}.")
+        raise WrongUse(f"Expected a file of JSON lines, but there is no {file}.")
     limits = Limits(max_characters=shop.settings.limits.max_characters, rate=None)
     stream = out.open("w", encoding="utf-8") if out else sys.stdout
     try:

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from assistant.errors import BadCall
+from assistant.errors import WrongUse
 
 
 def say(line: str) -> None:
@@ -34,7 +34,7 @@ def ingest(given: argparse.Namespace) -> int:
     from assistant.shop import WAREHOUSE
 
     if given.source == "csv" and given.mapping is None:
-        raise BadCall(
+        raise WrongUse(
             "Expected `ingest csv FILE --mapping map.toml`, but no mapping was given: it says which of your columns is "
             "what. The README shows one to start from."
         )

@@ -20,12 +20,14 @@ class OfferedTool:
         signature: one line for a small model.
         candidates: argument -> the only values it may take in this message (found by code: numbers, periods,
             order numbers); an argument of a closed kind without any is left out.
+        names_from: the text that names of products, places and people are copied from; "" means all that was said.
     """
 
     name: str
     schema: dict[str, Any]
     signature: str
     candidates: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    names_from: str = ""
 
 
 @dataclass(frozen=True)

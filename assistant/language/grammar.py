@@ -12,6 +12,7 @@ from typing import Any
 from assistant.language.chat import OfferedTool
 
 CALL_OPEN, CALL_CLOSE = "<tool_call>", "</tool_call>"
+_NAMES = frozenset({"product", "products", "category", "store", "country", "customer"})
 _MOST_LISTED = 5  # values in a list argument
 
 
@@ -29,32 +30,47 @@ def call_grammar(tools: Sequence[OfferedTool], copyable: str, *, free_text: bool
         free_text: allow any text instead of a span (a large model that rephrases).
     """
     rules = [f'start: "{CALL_OPEN}" call "{CALL_CLOSE}"', "call: " + " | ".join(f"c{i}" for i in range(len(tools)))]
-    span = copyable_text(copyable)
-    if free_text or not span:
-        rules.append(r"SPAN: /[^\"\\\x00-\x1f]{1,200}/")
-    else:
-        rules += [r"SPAN: SUB & /[^ ](.*[^ ])?/", f'SUB: %regex {{ "substring_words": {json.dumps(span)} }}']
+    rules += _spans("SPAN", "" if free_text else copyable_text(copyable))
     for index, tool in enumerate(tools):
-        rules += _tool_rules(f"c{index}", tool)
+        rules += _spans(f"NAME{index}", "" if free_text else copyable_text(tool.names_from or copyable))
+        rules += _tool_rules(f"c{index}", tool, f"NAME{index}")
     return "\n".join(rules)
 
 
-def _tool_rules(rule: str, tool: OfferedTool) -> list[str]:
-    """`c0`, then for each argument i: `c0f{i}` (nothing written yet) and `c0m{i}` (a comma is due)."""
-    properties = tool.schema["function"]["parameters"]["properties"]
-    values = [(name, _value(schema, tool.candidates.get(name))) for name, schema in properties.items()]
+def _spans(terminal: str, text: str) -> list[str]:
+    """A terminal for runs of whole words of a text; for any text where none is given. "|" ends a run."""
+    if not text.strip(" |"):
+        return [terminal + r": /[^\"\\\x00-\x1f]{1,200}/"]
+    part = f"PART_OF_{terminal}"
+    return [
+        f"{terminal}: {part} & /[^ |]([^|]*[^ |])?/",
+        f'{part}: %regex {{ "substring_words": {json.dumps(text)} }}',
+    ]
+
+
+def _tool_rules(rule: str, tool: OfferedTool, names: str) -> list[str]:
+    """`c0`, then for each argument i: `c0f{i}` (nothing written yet) and `c0m{i}` (a comma is due).
+
+    An argument that the tool requires cannot be passed over, unless nothing in the message can be its value.
+    """
+    parameters = tool.schema["function"]["parameters"]
+    values = [
+        (name, _value(schema, tool.candidates.get(name), names if name in _NAMES else "SPAN"))
+        for name, schema in parameters["properties"].items()
+    ]
     usable = [(name, value) for name, value in values if value is not None]
     opening = _quote('{"name": "' + tool.name + '", "arguments": {')
     lines = [f"{rule}: {opening} {rule}f0 {_quote('}}')}"]
     for i, (name, value) in enumerate(usable):
         first, more = f"{_quote(json.dumps(name) + ': ')} {value}", f"{_quote(', ' + json.dumps(name) + ': ')} {value}"
-        lines.append(f"{rule}f{i}: {first} {rule}m{i + 1} | {rule}f{i + 1}")
-        lines.append(f"{rule}m{i}: {more} {rule}m{i + 1} | {rule}m{i + 1}")
+        optional = name not in parameters["required"]
+        lines.append(f"{rule}f{i}: {first} {rule}m{i + 1}" + (f" | {rule}f{i + 1}" if optional else ""))
+        lines.append(f"{rule}m{i}: {more} {rule}m{i + 1}" + (f" | {rule}m{i + 1}" if optional else ""))
     lines += [f'{rule}f{len(usable)}: ""', f'{rule}m{len(usable)}: ""']
     return [line for line in lines if not (line.startswith(f"{rule}m0:") and usable)]
 
 
-def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None) -> str | None:
+def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None, span: str) -> str | None:
     """The rule of one value; None where it cannot be said in this message."""
     if candidates is not None:
         return _choice(candidates) if candidates else None
@@ -63,11 +79,11 @@ def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None) -> str | 
     if schema["type"] == "boolean":
         return '"true"'
     if schema["type"] == "array":
-        item = r'"\"" SPAN "\""'
+        item = rf'"\"" {span} "\""'
         return f'"[" {item} (", " {item}){{0,{_MOST_LISTED - 1}}} "]"'
     if schema["type"] in ("integer", "number"):
         return r"/-?[0-9]{1,9}(\.[0-9]{1,4})?/" if schema["type"] == "number" else r"/-?[0-9]{1,9}/"
-    return r'"\"" SPAN "\""'
+    return rf'"\"" {span} "\""'
 
 
 def _choice(values: Sequence[Any]) -> str:

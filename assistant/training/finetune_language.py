@@ -26,15 +26,17 @@ class LanguageSettings:
     """How the language model is fine-tuned.
 
     Attributes:
+        share: of the dialogues that an epoch shows, drawn anew each time; below 1 to finish sooner.
         batch_tokens: tokens of one step, padding included.
         checkpoint_minutes: time between two checkpoints.
     """
 
     rank: int = 16
     alpha: int = 32
-    epochs: int = 2
+    epochs: int = 1
+    share: float = 0.45
     rate: float = 1e-3
-    batch_tokens: int = 2048
+    batch_tokens: int = 1024
     checkpoint_minutes: float = 5.0
     seed: int = 7
 
@@ -44,8 +46,8 @@ class LanguageSettings:
         Raises:
             ValueError: a setting is out of its range.
         """
-        if self.rank < 1 or self.epochs < 1 or self.rate <= 0 or self.batch_tokens < 128:
-            raise ValueError(f"rank >= 1, epochs >= 1, rate > 0 and batch_tokens >= 128 are expected; got {self}.")
+        if not 0 < self.share <= 1 or self.rank < 1 or self.epochs < 1 or self.rate <= 0 or self.batch_tokens < 128:
+            raise ValueError(f"0 < share <= 1, rank, epochs >= 1, rate > 0, batch_tokens >= 128 are expected; got {self}.")
 
 
 def finetune_language(
@@ -116,6 +118,7 @@ def _adapted(base: str | None, settings: LanguageSettings) -> tuple[Any, Any, st
 def _batches(dialogues: Dialogues, tokenizer: Any, settings: LanguageSettings, epoch: int) -> list[list[Learnt]]:
     """Batches of sequences of about the same length, in random order."""
     chance = random.Random(settings.seed + epoch)
+    dialogues = chance.sample(list(dialogues), max(1, round(settings.share * len(dialogues))))
     made = [each for each in (tokens(dialogue, tokenizer) for dialogue in dialogues) if each is not None]
     made.sort(key=lambda sequence: len(sequence.ids) * chance.uniform(0.9, 1.1))
     batches = list(_fitting(made, settings.batch_tokens))

@@ -40,11 +40,11 @@ def call_dialogues(
         for place, turn in enumerate(turns):
             if not turn.calls:
                 continue
-            call = copyable_call(turn.calls[0])
+            call = copyable_call(turn.calls[0], tools)
             if place == 0:
                 by_tool[call.name].append((turn.text, call))
             else:
-                earlier = [_said(before) for before in turns[:place]]
+                earlier = [_said(before, tools) for before in turns[:place]]
                 prompt = compact_call(turn.text, [tools[call.name].signature()], earlier)
                 dialogues.append((*prompt, Message("assistant", written_call(call))))
     for name, pairs in by_tool.items():
@@ -58,9 +58,13 @@ def call_dialogues(
     return dialogues
 
 
-def copyable_call(call: ToolCall) -> ToolCall:
-    """The call with its text as it can be copied from a message."""
-    return ToolCall(call.name, {name: _copyable(given) for name, given in call.arguments.items()})
+def copyable_call(call: ToolCall, tools: Mapping[str, Tool]) -> ToolCall:
+    """The call with its text as it can be copied from a message, arguments in the order of the tool's signature.
+
+    Decoding under the grammar writes them in that order; what is learnt must be what can be written.
+    """
+    order = tools[call.name].parameters["properties"]
+    return ToolCall(call.name, {name: _copyable(call.arguments[name]) for name in order if name in call.arguments})
 
 
 def answer_dialogues(file: Path = ANSWERS_FILE) -> list[tuple[Message, ...]]:
@@ -93,8 +97,8 @@ def _pieces(message: Message) -> tuple[tuple[str, bool], ...]:
     return ((f"<|im_start|>{message.role}\n{message.content}<|im_end|>\n", False),)
 
 
-def _said(turn: Turn) -> Said:
-    return Said(turn.text, copyable_call(turn.calls[0]) if turn.calls else None)
+def _said(turn: Turn, tools: Mapping[str, Tool]) -> Said:
+    return Said(turn.text, copyable_call(turn.calls[0], tools) if turn.calls else None)
 
 
 def _copyable(given: Any) -> Any:

@@ -26,7 +26,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "warehouse.duckdb"
 
 
-@pytest.fixture()
+@pytest.fixture
 def shop(tmp_path: Path, warehouse: Path) -> Iterator[Shop]:
     (tmp_path / "warehouse.duckdb").symlink_to(warehouse)
     write_settings(tmp_path, "Corner Shop", "GBP", "2024-06-30")
@@ -89,7 +89,7 @@ def test_a_write_waits_for_a_yes_and_is_done_once(shop: Shop) -> None:
     assert len(shop.records.requests()) == 1
 
 
-@pytest.mark.parametrize("reply", ["no", "no thanks, leave it", "What is your returns policy?", "yes but only the tray"])
+@pytest.mark.parametrize("reply", ["no", "no thanks, leave it", "What is your returns policy?", "yes but only a tray"])
 def test_anything_but_a_yes_drops_the_change_and_says_so(shop: Shop, reply: str) -> None:
     policy = ToolCall("shop_policy", {"question": reply})
     conversation = talk(shop, calls=[CANCEL, policy, policy])

@@ -138,4 +138,4 @@ def test_postcodes(said: str, found: tuple[str, ...]) -> None:
 
 
 def test_a_month_of_a_past_year_is_no_time_ahead_even_without_its_year() -> None:
-    assert spans.times("what sold in february 2011? and january 2012?", CLOCK.horizon) == ("january 2012",)
+    assert spans.times("february 2011 was good, january 2012 will be better", CLOCK.horizon) == ("january 2012",)

@@ -1,0 +1,128 @@
+"""Opens a shop folder and wires its parts: the only place that does. Knows no question and no answer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from analytics.history import History
+from analytics.model_store import ModelStore
+from analytics.warehouse import Warehouse
+from assistant.errors import ShopNotFound
+from assistant.language.chat import ChatModel
+from assistant.language.router import Router
+from assistant.records import Records
+from assistant.resolve import Resolver
+from assistant.settings import ShopSettings, read_settings
+from assistant.toolbox import Toolbox
+from retrieval.catalog import Catalog
+from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
+from retrieval.policies import PolicyIndex
+from retrieval.vectors import VectorSettings
+
+WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
+
+
+class Shop:
+    """One shop: settings, history, catalog, fitted models, live records and language model; each opened when used."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the folder.
+
+        Raises:
+            ShopNotFound: there is no shop, or only a half-built one.
+        """
+        self.folder = folder
+        self.settings: ShopSettings = read_settings(folder)
+        if not (folder / WAREHOUSE).exists():
+            raise ShopNotFound(
+                f"Expected a complete shop in {folder}, but its history ({WAREHOUSE}) is missing: the build did not "
+                "finish. Run `retail-assistant init --demo` or `retail-assistant ingest SOURCE FILE` again; "
+                "nothing else is lost."
+            )
+        self.name = self.settings.name
+        self.currency = self.settings.currency
+        self.policies_folder = folder / POLICIES
+        self.models = ModelStore(folder / MODELS)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The history, read-only."""
+        return Warehouse(self.folder / WAREHOUSE)
+
+    @cached_property
+    def as_of(self) -> date:
+        """The shop's today."""
+        return self.settings.today(self.warehouse.span()[1])
+
+    @cached_property
+    def history(self) -> History:
+        """The sales lines, in memory."""
+        return History.of(self.warehouse, self.as_of)
+
+    @cached_property
+    def resolve(self) -> Resolver:
+        """What people say -> the shop's own names."""
+        return Resolver(self.warehouse, self.as_of)
+
+    @cached_property
+    def embedder(self) -> SentenceTransformerEmbedder:
+        """The sentence embedder."""
+        chosen = self.settings.embeddings
+        return SentenceTransformerEmbedder(chosen.model, allow_download=chosen.allow_download)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The product index."""
+        return Catalog(self.folder / INDEX / "products", self.embedder, self._vectors)
+
+    @cached_property
+    def policies(self) -> PolicyIndex:
+        """The index of the shop's pages."""
+        return PolicyIndex(self.policies_folder, self.folder / INDEX / "policies", self.embedder, self._vectors)
+
+    @cached_property
+    def records(self) -> Records:
+        """Conversations, carts, requests and the audit trail."""
+        return Records(self.settings.records.url or f"sqlite:///{self.folder / RECORDS}")
+
+    @cached_property
+    def toolbox(self) -> Toolbox:
+        """Every tool of the assistant."""
+        from assistant.tools import standard_tools
+
+        return Toolbox.of(standard_tools())
+
+    @cached_property
+    def router(self) -> Router:
+        """Names the tool for a message."""
+        return Router.load(packaged_model())
+
+    @cached_property
+    def language(self) -> ChatModel:
+        """The language model that `shop.toml` names."""
+        from assistant.language.choosing import language_model
+
+        return language_model(self.settings.language)
+
+    @property
+    def _vectors(self) -> VectorSettings:
+        chosen = self.settings.vectors
+        return VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        for part in ("warehouse", "records"):
+            if part in self.__dict__:
+                self.__dict__[part].close()
+
+
+@contextmanager
+def open_shop(folder: Path) -> Iterator[Shop]:
+    """A shop that is closed at the end of the block."""
+    shop = Shop(folder)
+    try:
+        yield shop
+    finally:
+        shop.close()

@@ -1,0 +1,10 @@
+"""The tools, one module per subject."""
+
+from assistant.toolbox import Tool
+
+
+def standard_tools() -> tuple[Tool, ...]:
+    """Every tool that comes with the assistant."""
+    from assistant.tools import catalog, customers, orders, prices, sales, stock
+
+    return (*catalog.TOOLS, *orders.TOOLS, *sales.TOOLS, *stock.TOOLS, *customers.TOOLS, *prices.TOOLS)

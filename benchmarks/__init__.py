@@ -1,0 +1,1 @@
+"""One command per published benchmark; never part of the tests."""

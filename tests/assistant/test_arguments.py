@@ -1,0 +1,85 @@
+"""Which values the arguments may take, and how a written call is mended."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from service_shop import AS_OF, write_warehouse
+
+from analytics.warehouse import Warehouse
+from assistant.arguments import candidates, mend
+from assistant.messages import ToolCall
+from assistant.periods import Clock
+from assistant.references import Context
+from assistant.resolve import Resolver
+from assistant.tools.orders import TOOLS as ORDER_TOOLS
+from assistant.tools.sales import TOOLS as SALES_TOOLS
+
+BEFORE = Context()
+CLOCK = Clock(date(2011, 12, 9), date(2010, 12, 1))
+PARAMETERS: dict[str, Any] = {tool.name: tool.parameters for tool in (*SALES_TOOLS, *ORDER_TOOLS)}
+
+
+def test_times_and_numbers_are_told_apart() -> None:
+    found = candidates(PARAMETERS["sales_report"], "top 5 products in February 2011", "", CLOCK)
+    assert found["period"] == ("February 2011",)
+    assert found["top"] == (5,)
+    assert "country" not in found  # open kinds have no candidates
+
+
+def test_a_closed_kind_that_nobody_said_has_no_candidate() -> None:
+    found = candidates(PARAMETERS["sales_report"], "what sells best", "", CLOCK)
+    assert found["top"] == ()
+    assert "period" not in found or found["period"] == ()
+
+
+def test_what_was_said_before_may_still_hold_but_the_message_comes_first() -> None:
+    report = PARAMETERS["sales_report"]
+    assert candidates(report, "and the top 3?", "top 5 in may 2011", CLOCK)["top"] == (3, 5)
+    assert candidates(report, "and by country?", "revenue in may 2011", CLOCK)["period"] == ("may 2011",)
+    assert candidates(report, "and june 2011?", "revenue in may 2011", CLOCK)["period"] == ("june 2011",)
+
+
+def test_order_numbers_emails_and_postcodes() -> None:
+    said = "order 10012, ann@example.com or 90210; the flat is YO1 7HH"
+    found = candidates(PARAMETERS["verify_identity"], said, "", CLOCK)
+    assert "10012" in found["order_id"]
+    assert found["email"] == ("ann@example.com",)
+    assert found["postcode"] == ("YO1 7HH",)  # five digits that may be the order are no postcode
+
+
+@pytest.fixture(scope="module")
+def resolver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolver]:
+    path: Path = tmp_path_factory.mktemp("shop") / "warehouse.duckdb"
+    write_warehouse(path)
+    warehouse = Warehouse(path)
+    yield Resolver(warehouse, AS_OF)
+    warehouse.close()
+
+
+def mended(resolver: Resolver, said: str, **arguments: Any) -> dict[str, Any]:
+    call = mend(ToolCall("sales_report", arguments), PARAMETERS["sales_report"], said, resolver, BEFORE)
+    return call.arguments
+
+
+def test_a_single_time_that_the_model_left_out_is_added(resolver: Resolver) -> None:
+    assert mended(resolver, "sales in june 2024", metric="revenue") == {"metric": "revenue", "period": "june 2024"}
+    assert mended(resolver, "sales in june 2024 and in may 2023", metric="revenue") != {"metric": "revenue"}
+    assert mended(resolver, "sales", metric="revenue") == {"metric": "revenue"}
+
+
+def test_a_name_of_another_kind_is_moved(resolver: Resolver) -> None:
+    assert mended(resolver, "kitchen sales", metric="revenue", product="kitchen")["category"] == "kitchen"
+    assert mended(resolver, "york sales", metric="revenue", category="York")["store"] == "York"
+    assert mended(resolver, "blue mug sales", metric="revenue", product="blue mug")["product"] == "blue mug"
+
+
+def test_a_name_that_nobody_knows_stays_where_it_was(resolver: Resolver) -> None:
+    assert mended(resolver, "carpet sales", metric="revenue", product="carpet")["product"] == "carpet"
+
+
+def test_a_name_is_never_put_over_another(resolver: Resolver) -> None:
+    moved = mended(resolver, "kitchen", metric="revenue", product="kitchen", category="home")
+    assert (moved["product"], moved["category"]) == ("kitchen", "home")

@@ -1,0 +1,34 @@
+"""Messages with several wishes are split only where each part clearly asks for another tool."""
+
+from assistant.language.router import NONE, Ranking
+from assistant.wishes import split_wishes
+
+
+def rank(text: str) -> Ranking:
+    """A ranking by a word of the text; sure unless it says "perhaps"."""
+    tools = {"revenue": "sales_report", "forecast": "forecast_sales", "stock": "check_stock", "hello": NONE}
+    best = next((tool for word, tool in tools.items() if word in text), "search_products")
+    return Ranking(((best, 0.9), ("other", 0.1)), "perhaps" not in text)
+
+
+def test_two_wishes_for_two_tools() -> None:
+    said = "What was our revenue last week? And show me the forecast for mugs"
+    assert split_wishes(said, rank) == ["What was our revenue last week?", "And show me the forecast for mugs"]
+    assert split_wishes("show last week's revenue and also what is the stock of mugs", rank) == [
+        "show last week's revenue",
+        "also what is the stock of mugs",
+    ]
+
+
+def test_one_wish_stays_whole() -> None:
+    for said in (
+        "revenue and units last week",
+        "I want a red and blue mug and a tray",
+        "revenue last week. Of mugs.",  # a part too short for a wish
+        "the revenue last week, and what was the revenue the week before",  # the same tool
+        "perhaps the revenue last week? then show the forecast of mugs",  # not sure
+        "hello there my friend. show me last week's revenue",  # talk is no wish
+        "revenue of mugs? forecast of mugs? stock of mugs? teapots of tin?",  # too many
+        "",
+    ):
+        assert split_wishes(said, rank) == [said]
