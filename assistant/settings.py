@@ -177,7 +177,7 @@ def _toml(text: str) -> str:
 
 def _section(kind: type[S], given: Mapping[str, Any]) -> S:
     if not isinstance(given, Mapping):
-        raise ValueError(f"a section [...] of {', '.join(f.name for f in fields(kind))} is expected; got {given!r}")  # type: ignore[arg-type]
+        raise ValueError(f"a section [...] of {', '.join(f.name for f in fields(kind))} is expected; got {given!r}")
     hints = get_type_hints(kind)
     known = [each.name for each in fields(kind)]  # type: ignore[arg-type]
     unknown = sorted(set(given) - set(known))
