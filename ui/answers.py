@@ -71,7 +71,7 @@ def quotes_html(result: ToolResult) -> str:
     """Passages of the shop's own texts, each with its source."""
     return "".join(
         f'<blockquote class="ra-quote"><p>{escaped(text)}</p><cite>{escaped(source)}</cite></blockquote>'
-        for text, source in result.quotes
+        for source, text in result.quotes
     )
 
 

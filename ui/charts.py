@@ -95,42 +95,30 @@ def _error_bars(series: Series, axis: str) -> dict[str, Any]:
 
 def _lay_out(drawn: "Figure", chart: Chart, lying: bool) -> None:
     title = "<br>".join(textwrap.wrap(_plain(chart.title), 54))
-    along = {
-        "title": {"text": _plain(chart.x_label), "font": {"size": 13}},
-        "type": _axis_type(chart),
-        "automargin": True,
-    }
-    up = {
-        "title": {"text": _plain(chart.y_label), "font": {"size": 13}},
-        "gridcolor": _GRID,
-        "automargin": True,
-        "zerolinecolor": _GRID,
-    }
+    many = len(chart.series) > 1
+    along = {"title": _axis_title(chart.x_label), "type": _axis_type(chart), "automargin": True, "showgrid": False}
+    up = {"title": _axis_title(chart.y_label), "gridcolor": _GRID, "zerolinecolor": _GRID, "automargin": True}
     if lying:
         along["autorange"] = "reversed"  # the first one on top
     drawn.update_layout(
-        title={
-            "text": title,
-            "x": 0.02,
-            "xanchor": "left",
-            "yref": "container",
-            "y": 0.98,
-            "yanchor": "top",
-            "font": {"size": 15},
-        },
-        xaxis={**(up if lying else {**along, "showgrid": False})},
-        yaxis={**({**along, "showgrid": False} if lying else up)},
+        title={"text": title, "font": {"size": 15}, "x": 0.02, "xanchor": "left", "y": 0.97, "yanchor": "top"},
+        xaxis=up if lying else along,
+        yaxis=along if lying else up,
         height=max(300, 130 + 24 * _longest(chart) * len(chart.series)) if lying else 340,
-        margin={"l": 16, "r": 16, "t": 50 + 20 * title.count("<br>") + (22 if len(chart.series) > 1 else 0), "b": 16},
-        showlegend=len(chart.series) > 1,
+        margin={"l": 16, "r": 16, "t": 50 + 20 * title.count("<br>") + 22 * many, "b": 24},
+        showlegend=many,
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "system-ui, sans-serif", "size": 13},
-        hovermode="closest" if chart.kind == "scatter" else "x unified" if not lying else "y unified",
+        hovermode="closest" if chart.kind == "scatter" else "y unified" if lying else "x unified",
         bargap=0.25,
         template="none",
     )
+
+
+def _axis_title(label: str) -> dict[str, Any]:
+    return {"text": _plain(label), "font": {"size": 13}}
 
 
 def _axis_type(chart: Chart) -> str:

@@ -15,7 +15,7 @@ from ui.cards import product_cards
 from ui.charts import figure
 from ui.escaping import escaped
 from ui.listening import CLICK_SCRIPT
-from ui.tables import csv_link, grid, table_html
+from ui.tables import csv_link, grid, table_html, widths
 from ui.visitors import Shown, Visitors
 
 # What a handler yields: the visitor's key, the answer, what lies beneath, earlier turns, the box, the turn's mark:
@@ -124,7 +124,15 @@ def draw(answer: Answer) -> None:
             gr.Plot(figure(chart), label=texts.CHART_LABEL.format(what=chart.title), show_label=False)
         if table is not None and table.rows:
             label = texts.TABLE_LABEL.format(what=what)
-            gr.Dataframe(grid(table), label=label, interactive=False, max_height=420, wrap=True, buttons=["fullscreen"])
+            gr.Dataframe(
+                grid(table),
+                label=label,
+                interactive=False,
+                column_widths=list(widths(table)),
+                max_height=440,
+                wrap=True,
+                buttons=["fullscreen"],
+            )
             gr.HTML(csv_link(table, call.name), apply_default_css=False)
 
 

@@ -4,6 +4,9 @@ import base64
 import csv
 import io
 import math
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -15,23 +18,37 @@ from ui.escaping import escaped
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def cell_text(cell: Cell) -> str:
-    """A cell as a person reads it."""
+def cell_text(cell: Cell, decimals: int | None = None) -> str:
+    """A cell as a person reads it.
+
+    Args:
+        cell: the value.
+        decimals: of its column; None: as many as this value needs.
+    """
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "–"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return number(cell, 2 if abs(cell) >= 0.1 or cell == 0 else 4)
+        return f"{cell:,.{decimals_of([cell]) if decimals is None else decimals}f}"
     if isinstance(cell, int):
         return number(cell)
     return cell
 
 
+def decimals_of(cells: Iterable[Cell]) -> int:
+    """How many decimals a column shows: at most two, or four where everything in it is small."""
+    figures = [abs(cell) for cell in cells if isinstance(cell, float) and math.isfinite(cell)]
+    most = 4 if 0 < max(figures, default=0) < 0.1 else 2
+    exact = (few for few in range(most) if all(abs(each - round(each, few)) < 1e-9 for each in figures))
+    return next(exact, most)
+
+
 def table_html(table: Table, limit: int = 15) -> str:
     """The first rows as an HTML table, saying how many there are."""
     heads = "".join(f'<th scope="col">{escaped(name)}</th>' for name in table.columns)
-    rows = "".join(f"<tr>{''.join(_cell_html(cell) for cell in row)}</tr>" for row in table.rows[:limit])
+    decimals = [decimals_of(column) for column in _columns(table)]
+    rows = "".join(f"<tr>{''.join(map(_cell_html, row, decimals))}</tr>" for row in table.rows[:limit])
     more = texts.FIRST_ROWS.format(shown=limit, total=number(len(table.rows))) if len(table.rows) > limit else ""
     under = f'<p class="ra-small">{escaped(more)}</p>' if more else ""
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -41,7 +58,21 @@ def table_html(table: Table, limit: int = 15) -> str:
 def grid(table: Table) -> "pd.io.formats.style.Styler":
     """The whole table for a data grid: sorted by value, shown as people read it."""
     frame = pd.DataFrame([list(row) for row in table.rows], columns=_distinct(table.columns))
-    return frame.style.format(_shown)
+    decimals = [decimals_of(column) for column in _columns(table)]
+    return frame.style.format(
+        {name: partial(_shown, decimals=few) for name, few in zip(frame.columns, decimals, strict=True)}
+    )
+
+
+def widths(table: Table) -> list[str]:
+    """How wide each column of a data grid is, in pixels: its cells and the words of its heading fit, within reason."""
+    out = []
+    for name, column in zip(table.columns, _columns(table), strict=True):
+        longest = max(
+            len(name) // 2, *(len(word) for word in name.split()), *(len(cell_text(cell)) for cell in column), 0
+        )
+        out.append(f"{min(max(8 * longest + 40, 90), 380)}px")
+    return out
 
 
 def csv_text(table: Table) -> str:
@@ -65,19 +96,21 @@ def csv_link(table: Table, name: str) -> str:
     )
 
 
-def _cell_html(cell: Cell) -> str:
-    figure = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return f"<td{' class=ra-figure' if figure else ''}>{escaped(cell_text(cell))}</td>"
+def _columns(table: Table) -> list[list[Cell]]:
+    return [[row[place] for row in table.rows] for place in range(len(table.columns))]
+
+
+def _cell_html(cell: Cell, decimals: int) -> str:
+    kind = ' class="ra-figure"' if isinstance(cell, int | float) and not isinstance(cell, bool) else ""
+    return f"<td{kind}>{escaped(cell_text(cell, decimals))}</td>"
 
 
 def _harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _shown(cell: object) -> str:
-    if cell is None or cell is pd.NaT:
-        return "–"
-    return cell_text(cell.item() if hasattr(cell, "item") else cell)  # type: ignore[arg-type]
+def _shown(cell: Any, decimals: int) -> str:
+    return cell_text(None if cell is pd.NaT else cell.item() if hasattr(cell, "item") else cell, decimals)
 
 
 def _distinct(names: tuple[str, ...]) -> list[str]:

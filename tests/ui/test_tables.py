@@ -4,7 +4,7 @@ import io
 import re
 
 from assistant.messages import Table
-from ui.tables import cell_text, csv_link, csv_text, grid, table_html
+from ui.tables import cell_text, csv_link, csv_text, decimals_of, grid, table_html, widths
 
 TABLE = Table(("Product", "Units", "Revenue"), (("Mug", 1200, 1234.5), ("Plate", 3, None)))
 
@@ -12,13 +12,26 @@ TABLE = Table(("Product", "Units", "Revenue"), (("Mug", 1200, 1234.5), ("Plate",
 def test_cells_read_as_people_write_them():
     assert [cell_text(each) for each in (1200, 1234.5, 0.0312, None, float("nan"), True, "-5")] == [
         "1,200",
-        "1,234.50",
+        "1,234.5",
         "0.0312",
         "–",
         "–",
         "yes",
         "-5",
     ]
+
+
+def test_a_column_shows_as_many_decimals_as_it_needs_and_no_more():
+    columns = ((1.0, 2.0), (5.5, 9.0), (1.25, 0.001), (0.0312, None), (), (3, "a"))
+    assert [decimals_of(each) for each in columns] == [0, 1, 2, 4, 0, 0]
+    shown = table_html(Table(("units",), ((5.5,), (9.0,))))
+    assert ">5.5<" in shown
+    assert ">9.0<" in shown
+
+
+def test_columns_are_wide_enough_to_read_and_never_wider_than_a_sentence():
+    table = Table(("chance of no order (%)", "reasons"), ((62, "no order for 67 days, usually every 56 days; " * 3),))
+    assert widths(table) == ["128px", "380px"]
 
 
 def test_html_escapes_and_says_how_many_rows_there_are():
@@ -54,5 +67,9 @@ def test_the_grid_keeps_values_for_sorting_and_shows_them_readably():
     assert list(styled.data.columns) == ["n", "n (2)"]
     assert styled.data["n"].iloc[0] == 1234.5
     shown = styled.to_html()
-    assert "1,234.50" in shown
+    assert "1,234.5<" in shown
     assert "–" in shown
+
+
+def test_whole_numbers_stay_whole_in_the_grid_where_one_is_missing():
+    assert ">3<" in grid(Table(("units",), ((3,), (None,)))).to_html()
