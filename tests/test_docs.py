@@ -35,7 +35,7 @@ def test_the_tree_names_every_module_with_its_docstrings_first_sentence(package:
             continue
         shown = file.relative_to(ROOT).as_posix().removesuffix("/__init__.py")
         assert f"{shown:44} {line}".rstrip() in README, (
-            f"the README's tree lacks '{shown}' as its docstring has it: run `python tests/test_docs.py`"
+            f"the README's tree lacks '{shown}' as its docstring has it: run `python -m tests.test_docs`"
         )
 
 
