@@ -40,13 +40,15 @@ class CustomerDesk:
             return
         visitor = self._visitors.find(key)
         assert visitor is not None
-        earlier = "".join(turn_html(shown, self._currency, newest=False) for shown in visitor.shown)
+        earlier: Any = "".join(turn_html(shown, self._currency, newest=False) for shown in visitor.shown)
+        typed: Any = ""
         for shown in visitor.ask(message):
             if shown.failed and shown.said == texts.BUSY:
                 gr.Info(texts.BUSY)
                 yield _unchanged()
                 return
-            yield key, earlier, self._turn(shown), gr.skip(), ""
+            yield key, earlier, self._turn(shown), gr.skip(), typed
+            earlier = typed = gr.skip()  # only once: what is typed meanwhile stays in the box
         yield gr.skip(), gr.skip(), gr.skip(), self._cart(visitor), gr.skip()
 
     def press(self, key: str, event: gr.EventData) -> Iterator[View]:

@@ -61,7 +61,8 @@ class ManagerDesk:
             return
         visitor = self._visitors.find(key)
         assert visitor is not None
-        earlier = earlier_html(visitor.shown)
+        earlier: Any = earlier_html(visitor.shown)
+        typed: Any = ""
         for shown in visitor.ask(question):
             if shown.failed and shown.said == texts.BUSY:
                 gr.Info(texts.BUSY)
@@ -69,7 +70,8 @@ class ManagerDesk:
                 return
             under = self._beneath(shown.answer) if shown.answer else ""
             finished = f"{key}/{secrets.token_hex(4)}" if shown.done else ""
-            yield key, self._answer(shown), under, earlier, "", finished
+            yield key, self._answer(shown), under, earlier, typed, finished
+            earlier = typed = gr.skip()  # only once: what is typed meanwhile stays in the box
 
     def press(self, key: str, unlocked: bool, request: gr.Request, event: gr.EventData) -> Iterator[View]:
         """A suggested question was pressed."""
@@ -164,7 +166,7 @@ def _lay_out_desk(desk: ManagerDesk, key: gr.State, unlocked: gr.State) -> None:
     gr.render(inputs=[key, mark], triggers=[mark.change], show_progress="hidden")(desk.draw)
     under = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False)
     earlier = gr.HTML("", apply_default_css=False)
-    again = gr.Button(texts.NEW_CONVERSATION, size="sm")
+    again = gr.Button(texts.NEW_CONVERSATION, size="sm", elem_classes="ra-again")
     view = [key, answer_html, under, earlier, box, mark]
     answering: dict[str, Any] = {
         "outputs": view,

@@ -71,7 +71,7 @@ def widths(table: Table) -> list[str]:
         longest = max(
             len(name) // 2, *(len(word) for word in name.split()), *(len(cell_text(cell)) for cell in column), 0
         )
-        out.append(f"{min(max(8 * longest + 40, 90), 380)}px")
+        out.append(f"{min(max(8 * longest + 40, 90), 330)}px")
     return out
 
 

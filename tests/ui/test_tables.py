@@ -31,7 +31,7 @@ def test_a_column_shows_as_many_decimals_as_it_needs_and_no_more():
 
 def test_columns_are_wide_enough_to_read_and_never_wider_than_a_sentence():
     table = Table(("chance of no order (%)", "reasons"), ((62, "no order for 67 days, usually every 56 days; " * 3),))
-    assert widths(table) == ["128px", "380px"]
+    assert widths(table) == ["128px", "330px"]
 
 
 def test_html_escapes_and_says_how_many_rows_there_are():
