@@ -139,7 +139,9 @@ class Conversation:
     def _rank(self, text: str) -> Ranking:
         last = self._said[-1] if self._said else Said("", None)
         earlier = (last.text, last.call.name if last.call else "")
-        return self.shop.router.rank(text, self.session.role, list(self._permitted()), earlier)
+        permitted = self._permitted()
+        examples = {name: tool.examples for name, tool in permitted.items() if tool.examples}
+        return self.shop.router.rank(text, self.session.role, list(permitted), earlier, examples)
 
     def _permitted(self) -> dict[str, Tool]:
         return self.shop.toolbox.permitted(self.session.role)

@@ -22,6 +22,8 @@ NONE = "none"
 SHIPPED_ROUTER = Path(__file__).parent / "router"
 ENCODER_NAME = "all-MiniLM-L6-v2"
 MAX_TOKENS = 96
+_AS_LIKE = 0.75  # cosine at which an added tool is as probable as not
+_SHARPNESS = 30.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,14 @@ class Router:
         tokenizer = AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True)
         return cls(encoder, tokenizer, heads, settings["sure"])
 
-    def rank(self, message: str, role: Role, permitted: Sequence[str], earlier: tuple[str, str] = ("", "")) -> Ranking:
+    def rank(
+        self,
+        message: str,
+        role: Role,
+        permitted: Sequence[str],
+        earlier: tuple[str, str] = ("", ""),
+        examples: Mapping[str, Sequence[str]] | None = None,
+    ) -> Ranking:
         """The permitted tools and NONE, most probable first.
 
         Args:
@@ -96,6 +105,7 @@ class Router:
             role: who says it.
             permitted: the tools that may be called.
             earlier: the message before and the tool it called.
+            examples: phrasings of tools that were added after training, by name.
         """
         vector = self.encode([context_text(message, *earlier)])[0]
         names, weight, bias = self._heads[role]
@@ -104,9 +114,20 @@ class Router:
         logits = np.where(allowed, logits, -np.inf)
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
-        scored = sorted(zip(names, chances.tolist(), strict=True), key=lambda pair: -pair[1])
-        scored = [pair for pair in scored if pair[1] > 0]
-        return Ranking(tuple(scored), scored[0][1] >= self._sure)
+        scored = dict(zip(names, chances.tolist(), strict=True))
+        for name in permitted:
+            if name not in names and examples and examples.get(name):
+                chance = self._likeness(message, name, examples[name])
+                scored = {other: value * (1 - chance) for other, value in scored.items()} | {name: chance}
+        ordered = sorted(((name, value) for name, value in scored.items() if value > 0), key=lambda pair: -pair[1])
+        return Ranking(tuple(ordered), ordered[0][1] >= self._sure)
+
+    def _likeness(self, message: str, name: str, examples: Sequence[str]) -> float:
+        """How probable an added tool is: from the cosine of the message to the nearest of its examples."""
+        if name not in self._added:
+            self._added[name] = self.encode([context_text(each) for each in examples])
+        nearest = float((self._added[name] @ self.encode([context_text(message)])[0]).max())
+        return float(1 / (1 + np.exp(-_SHARPNESS * (nearest - _AS_LIKE))))
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Vectors of (message, before) pairs, (n, d) float32, normalised."""

@@ -66,7 +66,8 @@ def finetune_router(
 
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
-    names = classes(tool_roles)
+    authored = {call.name for phrasing in phrasings for turn in phrasing.turns for call in turn.calls}
+    names = classes({name: roles for name, roles in tool_roles.items() if name in authored})
     encoder, tokenizer = _encoder(encoder_folder, settings.rank)
     heads = {role: torch.nn.Linear(384, len(listed)) for role, listed in names.items()}
     for head in heads.values():
