@@ -46,7 +46,7 @@ class Decoder:
                 yield from forced
             if matcher is not None and matcher.is_stopped():
                 return
-            draft = _guess(prompt + written)
+            draft = _guess(prompt + written)[: max_tokens - len(written) - 1]
             logits = self._read(pending + draft, keep=len(draft) + 1)
             accepted, stopped = self._accept(logits, draft, matcher)
             written += accepted

@@ -18,7 +18,7 @@ _MOST_LISTED = 5  # values in a list argument
 
 def copyable_text(text: str) -> str:
     """What may be copied, without the characters that JSON text would have to escape."""
-    return re.sub(r"\s+", " ", text.replace('"', "'").replace("\\", "/")).strip()
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text.replace('"', "'").replace("\\", "/")).strip()
 
 
 def call_grammar(tools: Sequence[OfferedTool], copyable: str, *, free_text: bool = False) -> str:
@@ -30,32 +30,44 @@ def call_grammar(tools: Sequence[OfferedTool], copyable: str, *, free_text: bool
         free_text: allow any text instead of a span (a large model that rephrases).
     """
     rules = [f'start: "{CALL_OPEN}" call "{CALL_CLOSE}"', "call: " + " | ".join(f"c{i}" for i in range(len(tools)))]
-    rules += _spans("SPAN", "" if free_text else copyable_text(copyable))
     for index, tool in enumerate(tools):
-        rules += _spans(f"NAME{index}", "" if free_text else copyable_text(tool.names_from or copyable))
-        rules += _tool_rules(f"c{index}", tool, f"NAME{index}")
+        kinds = {"text": copyable, "name": tool.names_from or copyable}
+        terminals = {}
+        for kind, text in kinds.items():
+            terminal = f"{kind.upper()}{index}"
+            spans = _any_text(terminal) if free_text else _spans(terminal, copyable_text(text))
+            terminals[kind] = terminal if spans else None
+            rules += spans
+        rules += _tool_rules(f"c{index}", tool, terminals["text"], terminals["name"])
     return "\n".join(rules)
 
 
+def _any_text(terminal: str) -> list[str]:
+    return [terminal + r": /[^\"\\\x00-\x1f]{1,200}/"]
+
+
 def _spans(terminal: str, text: str) -> list[str]:
-    """A terminal for runs of whole words of a text; for any text where none is given. "|" ends a run."""
-    if not text.strip(" |"):
-        return [terminal + r": /[^\"\\\x00-\x1f]{1,200}/"]
+    """A terminal for runs of whole words of a text; nothing where the text has no word.
+
+    A run holds a letter or digit, does not begin or end with what separates words, and "|" ends it.
+    """
+    if not re.search(r"\w", text):
+        return []
     part = f"PART_OF_{terminal}"
     return [
-        f"{terminal}: {part} & /[^ |]([^|]*[^ |])?/",
+        rf"{terminal}: {part} & /[^ |,;:.!?)\]\/-]([^|]*[^ |,;:(\[\/])?/ & /.*[\p{{L}}\p{{N}}].*/",
         f'{part}: %regex {{ "substring_words": {json.dumps(text)} }}',
     ]
 
 
-def _tool_rules(rule: str, tool: OfferedTool, names: str) -> list[str]:
+def _tool_rules(rule: str, tool: OfferedTool, text: str | None, names: str | None) -> list[str]:
     """`c0`, then for each argument i: `c0f{i}` (nothing written yet) and `c0m{i}` (a comma is due).
 
     An argument that the tool requires cannot be passed over, unless nothing in the message can be its value.
     """
     parameters = tool.schema["function"]["parameters"]
     values = [
-        (name, _value(schema, tool.candidates.get(name), names if name in _NAMES else "SPAN"))
+        (name, _value(schema, tool.candidates.get(name), names if name in _NAMES else text))
         for name, schema in parameters["properties"].items()
     ]
     usable = [(name, value) for name, value in values if value is not None]
@@ -70,7 +82,7 @@ def _tool_rules(rule: str, tool: OfferedTool, names: str) -> list[str]:
     return [line for line in lines if not (line.startswith(f"{rule}m0:") and usable)]
 
 
-def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None, span: str) -> str | None:
+def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None, span: str | None) -> str | None:
     """The rule of one value; None where it cannot be said in this message."""
     if candidates is not None:
         return _choice(candidates) if candidates else None
@@ -78,11 +90,13 @@ def _value(schema: dict[str, Any], candidates: tuple[Any, ...] | None, span: str
         return _choice(schema["enum"])
     if schema["type"] == "boolean":
         return '"true"'
+    if schema["type"] in ("integer", "number"):
+        return r"/-?[0-9]{1,9}(\.[0-9]{1,4})?/" if schema["type"] == "number" else r"/-?[0-9]{1,9}/"
+    if span is None:
+        return None
     if schema["type"] == "array":
         item = rf'"\"" {span} "\""'
         return f'"[" {item} (", " {item}){{0,{_MOST_LISTED - 1}}} "]"'
-    if schema["type"] in ("integer", "number"):
-        return r"/-?[0-9]{1,9}(\.[0-9]{1,4})?/" if schema["type"] == "number" else r"/-?[0-9]{1,9}/"
     return rf'"\"" {span} "\""'
 
 
