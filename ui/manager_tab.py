@@ -130,7 +130,7 @@ def draw(answer: Answer) -> None:
                 grid(table),
                 label=label,
                 interactive=False,
-                column_widths=list(widths(table)),
+                column_widths=widths(table),
                 max_height=440,
                 wrap=True,
                 buttons=["fullscreen"],

@@ -15,6 +15,7 @@ from assistant.wording import number
 from ui import texts
 from ui.escaping import escaped
 
+_PAGE_WIDTH = 900
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,15 +65,19 @@ def grid(table: Table) -> "pd.io.formats.style.Styler":
     )
 
 
-def widths(table: Table) -> list[str]:
-    """How wide each column of a data grid is, in pixels: its cells and the words of its heading fit, within reason."""
+def widths(table: Table) -> list[str] | None:
+    """How wide each column of a data grid is: its cells and the words of its heading fit, within reason.
+
+    Returns:
+        Pixels as CSS has them, or None where all columns fit on a page and may share its width.
+    """
     out = []
     for name, column in zip(table.columns, _columns(table), strict=True):
         longest = max(
             len(name) // 2, *(len(word) for word in name.split()), *(len(cell_text(cell)) for cell in column), 0
         )
-        out.append(f"{min(max(8 * longest + 40, 90), 330)}px")
-    return out
+        out.append(min(max(8 * longest + 40, 90), 330))
+    return [f"{each}px" for each in out] if sum(out) > _PAGE_WIDTH else None
 
 
 def csv_text(table: Table) -> str:

@@ -29,9 +29,11 @@ def test_a_column_shows_as_many_decimals_as_it_needs_and_no_more():
     assert ">9.0<" in shown
 
 
-def test_columns_are_wide_enough_to_read_and_never_wider_than_a_sentence():
-    table = Table(("chance of no order (%)", "reasons"), ((62, "no order for 67 days, usually every 56 days; " * 3),))
-    assert widths(table) == ["128px", "330px"]
+def test_columns_of_a_wide_table_are_readable_and_those_of_a_narrow_one_share_the_page():
+    long = "no order for 67 days, usually every 56 days; " * 3
+    wide = Table(("chance of no order (%)", "reasons", "more", "last"), ((62, long, long, "2026-06-30, or later"),))
+    assert widths(wide) == ["128px", "330px", "330px", "200px"]
+    assert widths(TABLE) is None
 
 
 def test_html_escapes_and_says_how_many_rows_there_are():
