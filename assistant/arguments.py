@@ -16,6 +16,13 @@ from assistant.resolve import Resolver
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 _KINDS = ("product", "category", "store", "country", "customer")
+# A five-digit number is a product code, not a length of a list.
+_MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
+# Words for kinds of things, which name none of them.
+_GENERIC = frozenset(
+    "customer customers client clients store stores shop shops branch branches category categories product products item "
+    "items order orders revenue sales turnover units total country countries everything all whole".split()
+)
 NAMES = frozenset({*_KINDS, "products"})
 
 
@@ -50,7 +57,8 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
             found[name] = ()
         elif schema["type"] in ("integer", "number"):
             values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
-            whole = [v for v in values if schema["type"] == "number" or float(v).is_integer()]
+            most = _MOST.get(name, float("inf"))
+            whole = [v for v in values if v <= most and (schema["type"] == "number" or float(v).is_integer())]
             found[name] = tuple(dict.fromkeys(whole))
     return found
 
@@ -90,8 +98,12 @@ def mend(
         arguments["product"] = references.product(arguments["product"], before)
     if isinstance(arguments.get("products"), list):
         arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
+    if arguments.get("compare_to") == arguments.get("period"):
+        arguments.pop("compare_to", None)
     for name in _KINDS:
-        if isinstance(arguments.get(name), str) and name in properties:
+        if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= _GENERIC:
+            arguments.pop(name, None)
+        elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
     ordered = {name: arguments[name] for name in properties if name in arguments}
     return ToolCall(call.name, ordered)
