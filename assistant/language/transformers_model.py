@@ -39,6 +39,7 @@ class TransformersModel:
         self.name = name
         self.compact = compact
         self._tokenizer = tokenizer
+        self._marks = [str(token) for token in tokenizer.added_tokens_decoder.values() if token.special]
         self._grammar_tokenizer = llguidance.hf.from_tokenizer(tokenizer)
         self._context = int(getattr(model.config, "max_position_embeddings", 4096))
         self._decoder = Decoder(model, _stop_ids(model, tokenizer))
@@ -105,7 +106,7 @@ class TransformersModel:
         messages = list(prompt.messages)
         while True:
             text = self._tokenizer.apply_chat_template(
-                [_as_template(each) for each in messages], tools=tools, tokenize=False, add_generation_prompt=True
+                [self._as_template(each) for each in messages], tools=tools, tokenize=False, add_generation_prompt=True
             )
             ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
             room = self._context - prompt.max_tokens - _HEADROOM
@@ -117,9 +118,17 @@ class TransformersModel:
                 )
             del messages[1]
 
+    def _as_template(self, message: Message) -> dict[str, Any]:
+        """The message for the chat template; what looks like the template's own marks is broken up."""
+        content = message.content
+        for mark in self._marks:
+            content = content.replace(mark, f"{mark[0]} {mark[1:]}")
+        return {"role": message.role, "content": content + "".join(written_call(call) for call in message.calls)}
+
 
 def _load(source: str | Path, device: str | None, name: str, *, local: bool = False) -> tuple[Any, Any]:
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
@@ -128,7 +137,7 @@ def _load(source: str | Path, device: str | None, name: str, *, local: bool = Fa
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.bfloat16, local_files_only=local)
-    except (OSError, ValueError) as missing:
+    except (OSError, ValueError, KeyError, SafetensorError) as missing:
         raise ModelUnavailable(
             f"Expected a Hugging Face chat model at {name!r}, but it cannot be loaded: {str(missing).splitlines()[0]} "
             "Check the name in shop.toml and the network, or remove the setting to use the embedded model."
@@ -140,8 +149,3 @@ def _stop_ids(model: Any, tokenizer: Any) -> frozenset[int]:
     named = model.generation_config.eos_token_id if model.generation_config else None
     listed = named if isinstance(named, list) else [named]
     return frozenset(token for token in (*listed, tokenizer.eos_token_id) if token is not None)
-
-
-def _as_template(message: Message) -> dict[str, Any]:
-    calls = "".join(written_call(call) for call in message.calls)
-    return {"role": message.role, "content": message.content + calls}

@@ -104,25 +104,24 @@ def merge(model: Any, adapter: Path, base_name: str) -> None:
 
     try:
         config = json.loads((adapter / "adapter_config.json").read_text())
+        base, scale = config["base_model_name_or_path"], config["lora_alpha"] / config["r"]
         tensors = load_file(adapter / "adapter_model.safetensors")
-    except (OSError, ValueError, SafetensorError) as broken:
+        pairs = [(key, tensors[key.replace("lora_A", "lora_B")]) for key in tensors if key.endswith("lora_A.weight")]
+    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError, SafetensorError) as broken:
         raise ModelUnavailable(
             f"Expected a LoRA adapter in {adapter} (adapter_config.json and adapter_model.safetensors), but it cannot "
-            f"be read: {broken}. Copy it again or run `retail-assistant finetune`."
+            f"be read ({type(broken).__name__}: {broken}). Copy it again or run `retail-assistant finetune`."
         ) from broken
-    if config.get("base_model_name_or_path") != base_name:
+    if base != base_name:
         raise ModelUnavailable(
-            f"Expected an adapter made for {base_name}, but {adapter} was made for "
-            f"{config.get('base_model_name_or_path')}. Use that base, or fine-tune for this one."
+            f"Expected an adapter made for {base_name}, but {adapter} was made for {base}. "
+            "Use that base, or fine-tune for this one."
         )
     weights = dict(model.named_parameters())
-    scale = config["lora_alpha"] / config["r"]
     with torch.no_grad():
-        for key, down in tensors.items():
-            if not key.endswith("lora_A.weight"):
-                continue
+        for key, up in pairs:
+            down = tensors[key]
             target = key.removeprefix("base_model.model.").removesuffix("lora_A.weight") + "weight"
-            up = tensors[key.replace("lora_A", "lora_B")]
             if target not in weights or weights[target].shape != (up.shape[0], down.shape[1]):
                 raise ModelUnavailable(
                     f"The adapter in {adapter} does not fit {base_name}: no weight {target} of its shape."
