@@ -40,7 +40,7 @@ def cart_html(cart: ToolResult | None, currency: str) -> str:
         for card, row in zip(cart.products, cart.table.rows, strict=True)
     )
     total = next((fact.text for fact in cart.facts if fact.name == "cart total"), "")
-    foot = f'<p class="ra-total"><span>Total</span><strong>{escaped(total)}</strong></p>'
+    foot = f'<p class="ra-total"><span>{texts.TOTAL}</span><strong>{escaped(total)}</strong></p>'
     notes = "".join(f'<p class="ra-small">{escaped(note)}</p>' for note in cart.notes)
     return f'<section class="ra-cart">{head}<ul>{lines}</ul>{foot}{notes}</section>'
 

@@ -116,6 +116,7 @@ def build_customer_tab(visitors: Visitors, access: Access) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):
             with gr.Column(elem_id="ra-chat", elem_classes="ra-scroll"):
+                gr.HTML(f'<h2 class="ra-hidden" id="ra-chat-name">{texts.CHAT_LABEL}</h2>', apply_default_css=False)
                 earlier = _html("", CLICK_SCRIPT)
                 newest = _html(welcome(), CLICK_SCRIPT + CHAT_SCRIPT)
             with gr.Row(elem_classes="ra-ask"):

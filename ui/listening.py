@@ -15,7 +15,7 @@ CHAT_SCRIPT = """
 const chat = element.closest('#ra-chat');
 if (chat) {
   chat.setAttribute('role', 'log');
-  chat.setAttribute('aria-label', 'Conversation');
+  chat.setAttribute('aria-labelledby', 'ra-chat-name');
   chat.tabIndex = 0;
   let follows = true;
   chat.addEventListener('scroll', () => {
