@@ -6,7 +6,9 @@ shown, and what the headline says and the model left out is added in the headlin
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from assistant.errors import ModelUnavailable
 from assistant.grounding import Evidence, figures
 from assistant.language.chat import ChatModel, Prompt, Usage
 from assistant.language.prompts import chat_answer, compact_answer
@@ -50,11 +52,12 @@ def sentences(
     facts = answer_facts(result)
     messages = compact_answer(role, question, facts) if model.compact else chat_answer(role, shop, question, facts)
     said: list[str] = []
-    for sentence in _sentences(model, Prompt("answer", messages, max_tokens=_MAX_TOKENS), usage):
-        if sentence in said or not evidence.check(sentence).grounded:
-            break
-        said.append(sentence)
-        yield sentence
+    with suppress(ModelUnavailable):  # what was found is said in the tool's own words
+        for sentence in _sentences(model, Prompt("answer", messages, max_tokens=_MAX_TOKENS), usage):
+            if sentence in said or not evidence.check(sentence).grounded:
+                break
+            said.append(sentence)
+            yield sentence
     if not _covers(" ".join(said), result.headline):
         yield result.headline
 

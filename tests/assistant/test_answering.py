@@ -1,11 +1,14 @@
 """An answer is written sentence by sentence, each checked before it is shown."""
 
+from collections.abc import Iterator
+
 from scripted_model import ScriptedModel
 
 from assistant.answering import answer_facts, sentences
+from assistant.errors import ModelUnavailable
 from assistant.grounding import Evidence
-from assistant.language.chat import Usage
-from assistant.messages import ToolResult
+from assistant.language.chat import Prompt, Usage
+from assistant.messages import ToolCall, ToolResult
 
 RESULT = ToolResult(
     headline="Revenue in May 2011 was £1,200.50.",
@@ -70,3 +73,17 @@ def test_the_model_sees_the_facts_and_no_more() -> None:
     assert "fact: From 1 to 31 May 2011." in small.prompts[0].messages[-1].content
     assert "- WAPE 0.2" in large.prompts[0].messages[-1].content
     assert "A third note." not in large.prompts[0].messages[-1].content
+
+
+class _BreaksOff:
+    name, compact = "breaks off", True
+
+    def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str | ToolCall]:
+        yield "May 2011 went well. We took"
+        raise ModelUnavailable("gone")
+
+
+def test_a_model_that_breaks_off_leaves_the_tools_own_words() -> None:
+    evidence = Evidence((RESULT,), "", lambda text: [])
+    pieces = list(sentences(_BreaksOff(), "manager", "Shop", "", (RESULT,), evidence, Usage()))
+    assert pieces == ["May 2011 went well.", RESULT.headline]
