@@ -69,26 +69,29 @@ class Router:
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
 
         from assistant.language.weights import merge
 
         try:
             settings = json.loads((folder / "router.json").read_text())
             tensors = load_file(folder / "heads.safetensors")
-        except (OSError, ValueError, SafetensorError) as broken:
+            heads = {
+                role: (tuple(names), tensors[f"{role}.weight"], tensors[f"{role}.bias"])
+                for role, names in settings["classes"].items()
+            }
+            sure, adapted = float(settings["sure"]), bool(settings["settings"]["rank"])
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:
             raise ModelUnavailable(
-                f"Expected the router's files in {folder}, but they cannot be read: {broken}. "
+                f"Expected the router's files in {folder}, but they cannot be read ({broken!r}). "
                 "Copy them again or run `retail-assistant finetune router`."
             ) from broken
+        logging.disable_progress_bar()
         encoder = AutoModel.from_pretrained(encoder_folder, local_files_only=True).eval()
-        if (folder / "adapter_config.json").exists():
+        if adapted:
             merge(encoder, folder, ENCODER_NAME)
-        heads = {
-            role: (tuple(names), tensors[f"{role}.weight"], tensors[f"{role}.bias"])
-            for role, names in settings["classes"].items()
-        }
         tokenizer = AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True)
-        return cls(encoder, tokenizer, heads, settings["sure"])
+        return cls(encoder, tokenizer, heads, sure)
 
     def rank(
         self,
