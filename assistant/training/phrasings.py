@@ -26,6 +26,7 @@ SLOTS = frozenset(
     "product category store customer customer_name country order_id email postcode address brand month year "
     "number".split()
 )
+_NUMBER = re.compile(r"\{number\d?\}")  # an argument that is a number, as the tools take it
 _SLOT = re.compile(r"\{([a-z_]+?)(\d?)\}")
 
 Entities = Mapping[str, Sequence[str]]
@@ -120,6 +121,7 @@ def fill(phrasing: Phrasing, entities: Entities, chance: random.Random) -> tuple
 
     Raises:
         KeyError: a slot has no names.
+        IndexError: more slots of a kind than names.
     """
     chosen: dict[str, str] = {}
 
@@ -133,14 +135,15 @@ def fill(phrasing: Phrasing, entities: Entities, chance: random.Random) -> tuple
 
     def put(something: Any) -> Any:
         if isinstance(something, str):
-            return _SLOT.sub(value, something)
+            filled = _SLOT.sub(value, something)
+            return int(filled) if _NUMBER.fullmatch(something) else filled
         if isinstance(something, list):
             return [put(each) for each in something]
         return something
 
     filled = []
     for turn in phrasing.turns:
-        text = put(turn.text)
+        text = _SLOT.sub(value, turn.text)
         calls = tuple(ToolCall(c.name, {name: put(given) for name, given in c.arguments.items()}) for c in turn.calls)
         filled.append(Turn(text, calls))
     return tuple(filled)
