@@ -107,7 +107,7 @@ class ToolResult:
     Attributes:
         headline: one sentence (a second one at most) for a person.
         facts: typed figures; an answer may use these and those of headline, table and notes only.
-        quotes: verbatim texts of the shop (policy page passages, reviews), each with its source's title.
+        quotes: (title of the source, verbatim text) of policy pages, descriptions and reviews.
         method: how it was computed; score: that method's backtest score, in words.
         notes: assumptions and what is missing, one sentence each.
         follow_ups: questions that the person may ask next.

@@ -118,7 +118,7 @@ def _evidence(statements: pd.DataFrame, praise: list[str], blame: list[str]) -> 
         for aspect in aspects:
             for row in quotes(statements, aspect, good=good).to_dict("records"):
                 dated = f", {day(row['reviewed_on'].date())}" if pd.notna(row["reviewed_on"]) else ""
-                found.append((str(row["sentence"]), f"review {row['review_id']} about {aspect}{dated}"))
+                found.append((f"review {row['review_id']} about {aspect}{dated}", str(row["sentence"])))
     return tuple(dict.fromkeys(found))
 
 

@@ -153,7 +153,7 @@ def test_product_offer_pays_and_stays_above_cost(promoted):
 def test_reviews_are_summed_up_with_quotes(context):
     result = ask(context, "review_insights")
     assert result.headline.startswith("33 % of 18 reviews of the shop sound content")
-    assert any("broke" in quote for quote, _ in result.quotes)
+    assert any("broke" in quote for _, quote in result.quotes)
     assert any("word list" in note for note in result.notes)
     one = ask(context, "review_insights", product="wool rug")
     assert "9 reviews of Wool Rug" in one.headline
