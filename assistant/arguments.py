@@ -20,8 +20,8 @@ _KINDS = ("product", "category", "store", "country", "customer")
 _MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
 # Words for kinds of things, which name none of them.
 _GENERIC = frozenset(
-    "customer customers client clients store stores shop shops branch branches category categories product products item "
-    "items order orders revenue sales turnover units total country countries everything all whole".split()
+    "customer customers client clients store stores shop shops branch branches category categories product products "
+    "item items order orders revenue sales turnover units total country countries everything all whole".split()
 )
 NAMES = frozenset({*_KINDS, "products"})
 

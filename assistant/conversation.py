@@ -63,6 +63,7 @@ class Conversation:
         self._limits = limits or Limits(max_characters=shop.settings.limits.max_characters)
         self._use_model = use_model
         self._said: list[Said] = []
+        self._refused: ToolCall | None = None
         self._before = references.Context()
         for turn in shop.records.turns(session.session_id)[-_REMEMBERED:]:
             calls = [ToolCall(each["name"], each["arguments"]) for each in turn.answer.get("calls", ())]
@@ -134,6 +135,7 @@ class Conversation:
             for call in calls:
                 watch(f"looking at {call.name.replace('_', ' ')}")
                 records.append(self._run(call))
+            records += self._resumed(records)
         return records, " ".join(part for part in (lead, "" if records else spoken) if part)
 
     def _rank(self, text: str) -> Ranking:
@@ -196,6 +198,20 @@ class Conversation:
         last = self._said[-1].call if self._said else None
         given = last.arguments if last is not None and last.name == name else {}
         return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))
+
+    def _resumed(self, records: list[CallRecord]) -> list[CallRecord]:
+        """The private call that was refused before, made again once the person has identified themselves."""
+        refused, self._refused = self._refused, None
+        last = records[-1] if records else None
+        if last is not None and last.status == "refused" and self.session.customer_id is None:
+            tool = self.shop.toolbox.tools.get(last.name)
+            self._refused = ToolCall(last.name, last.arguments) if tool is not None and tool.private else None
+        elif last is not None and last.name == "verify_identity":
+            if self.session.customer_id is None:
+                self._refused = refused  # a mistyped number: the wish still stands
+            elif refused is not None:
+                return [self._run(refused)]
+        return []
 
     def _audited(self, record: CallRecord) -> CallRecord:
         self.shop.records.audit(self.session, record.name, record.arguments, record.status)

@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import ModelUnavailable
 from assistant.language.weights import BASE_NAME, load_base
 from assistant.messages import Message
-from assistant.training.language_data import Learnt, tokens
+from assistant.training.language_data import Learnt, speaks_chatml, tokens
 
 _TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 Dialogues = Sequence[tuple[Message, ...]]
+Plan = dict[str, int | float | str]  # settings, base and number of steps: what a checkpoint belongs to
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class LanguageSettings:
             ValueError: a setting is out of its range.
         """
         if not 0 < self.share <= 1 or self.rank < 1 or self.epochs < 1 or self.rate <= 0 or self.batch_tokens < 128:
-            raise ValueError(f"0 < share <= 1, rank, epochs >= 1, rate > 0, batch_tokens >= 128 are expected; got {self}.")
+            raise ValueError(
+                f"0 < share <= 1, rank, epochs >= 1, rate > 0, batch_tokens >= 128 are expected; got {self}."
+            )
 
 
 def finetune_language(
@@ -66,6 +70,10 @@ def finetune_language(
         folder: where the adapter goes; `checkpoint/` within it holds the state to resume from.
         base: a Hugging Face id or folder; None for the embedded model.
         report: takes a line of progress.
+
+    Raises:
+        ModelUnavailable: the base cannot be loaded, or does not speak ChatML.
+        ValueError: there is nothing to learn.
     """
     import torch
 
@@ -73,10 +81,13 @@ def finetune_language(
     model, tokenizer, name, device = _adapted(base, settings)
     batches = [_batches(epochs(epoch), tokenizer, settings, epoch) for epoch in range(settings.epochs)]
     steps = sum(len(each) for each in batches)
+    if not steps:
+        raise ValueError("Expected at least one dialogue that fits a sequence, but there is none to learn from.")
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=settings.rate, weight_decay=0.0, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
-    done = _resume(folder, model, optimiser, schedule)
+    plan = {**asdict(settings), "base": name, "steps": steps}
+    done = _resume(folder, plan, model, optimiser, schedule)
     model.train()
     started, saved, seen = time.monotonic(), time.monotonic(), 0
     for step, batch in enumerate(batch for each in batches for batch in each):
@@ -93,7 +104,7 @@ def finetune_language(
             speed = seen / (time.monotonic() - started)
             report(f"step {step + 1} of {steps}: loss {loss.item():.3f}, {speed:.0f} tokens/s")
         if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-            _checkpoint(folder, step + 1, model, optimiser, schedule)
+            _checkpoint(folder, step + 1, plan, model, optimiser, schedule)
             saved = time.monotonic()
     _write(folder, model, name, settings)
 
@@ -107,12 +118,29 @@ def _adapted(base: str | None, settings: LanguageSettings) -> tuple[Any, Any, st
         model, tokenizer = load_base()
         name = BASE_NAME
     else:
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-        tokenizer, name = AutoTokenizer.from_pretrained(base), base
+        model, tokenizer = _other_base(base)
+        name = base
+    if not speaks_chatml(tokenizer):
+        raise ModelUnavailable(
+            f"Expected a chat model that speaks ChatML (<|im_start|>role ... <|im_end|>), but {name} has another chat "
+            "template. Choose another base; any chat model can answer without fine-tuning."
+        )
     config = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=_TARGETS, task_type="CAUSAL_LM")
     return get_peft_model(model, config).to(device), tokenizer, name, device
+
+
+def _other_base(base: str) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+        return model, AutoTokenizer.from_pretrained(base)
+    except (OSError, ValueError) as missing:
+        raise ModelUnavailable(
+            f"Expected a Hugging Face chat model at {base!r}, but it cannot be loaded: {str(missing).splitlines()[0]} "
+            "Check the name and the network, or leave out --base for the embedded model."
+        ) from missing
 
 
 def _batches(dialogues: Dialogues, tokenizer: Any, settings: LanguageSettings, epoch: int) -> list[list[Learnt]]:
@@ -163,25 +191,28 @@ def _rate(step: int, steps: int) -> float:
     return 0.1 + 0.45 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
-def _checkpoint(folder: Path, step: int, model: Any, optimiser: Any, schedule: Any) -> None:
+def _checkpoint(folder: Path, step: int, plan: Plan, model: Any, optimiser: Any, schedule: Any) -> None:
     import torch
 
     place = folder / "checkpoint"
     place.mkdir(parents=True, exist_ok=True)
     trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
-    state = {"step": step, "model": trained, "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+    state = {"plan": plan, "step": step, "model": trained}
+    state |= {"optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
     torch.save(state, place / "state.building")
     (place / "state.building").replace(place / "state.pt")
 
 
-def _resume(folder: Path, model: Any, optimiser: Any, schedule: Any) -> int:
-    """Loads the last checkpoint; the number of steps already done."""
+def _resume(folder: Path, plan: Plan, model: Any, optimiser: Any, schedule: Any) -> int:
+    """Loads the last checkpoint of this very training; the number of steps already done, 0 where there is none."""
     import torch
 
     file = folder / "checkpoint" / "state.pt"
     if not file.exists():
         return 0
     state = torch.load(file, weights_only=True)
+    if state.get("plan") != plan:
+        return 0
     model.load_state_dict(state["model"], strict=False)
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])

@@ -90,6 +90,16 @@ def tokens(dialogue: Sequence[Message], tokenizer: Any, longest: int = 768) -> L
     return Learnt(ids, learn) if len(ids) <= longest else None
 
 
+def speaks_chatml(tokenizer: Any) -> bool:
+    """Whether the tokenizer's chat template writes dialogues as `tokens` does."""
+    if not tokenizer.chat_template:
+        return False
+    messages = (Message("system", "a"), Message("user", "b"), Message("assistant", "c"))
+    given = [{"role": message.role, "content": message.content} for message in messages]
+    written: str = tokenizer.apply_chat_template(given, tokenize=False)
+    return written.strip() == "".join(text for message in messages for text, _ in _pieces(message)).strip()
+
+
 def _pieces(message: Message) -> tuple[tuple[str, bool], ...]:
     """ChatML, as SmolLM2's template writes it."""
     if message.role == "assistant":

@@ -108,6 +108,15 @@ def test_without_identity_private_things_are_refused(shop: Shop) -> None:
     assert "Mug" not in answer.answer
 
 
+def test_after_identifying_the_refused_wish_is_taken_up_again(shop: Shop) -> None:
+    verify = ToolCall("verify_identity", {"order_id": "1001", "email": "ann@example.com"})
+    conversation = talk(shop, customer=None, calls=[ToolCall("order_status", {"order_id": "1001"}), verify])
+    conversation.ask("where is my order 1001?")
+    answer = conversation.ask("my email is ann@example.com and the order number is 1001")
+    assert [(call.name, call.status) for call in answer.calls] == [("verify_identity", "ok"), ("order_status", "ok")]
+    assert "1001" in answer.answer
+
+
 def test_somebody_elses_order_is_answered_like_one_that_does_not_exist(shop: Shop) -> None:
     asked = [ToolCall("order_status", {"order_id": number}) for number in ("2001", "9999")]
     conversation = talk(shop, calls=asked)
