@@ -43,7 +43,7 @@ class ModelStore:
                 )
             try:
                 self._loaded[name] = joblib.load(path)
-            except (AttributeError, ImportError, EOFError, ValueError, KeyError) as broken:
+            except Exception as broken:  # what a damaged or outdated pickle raises cannot be listed
                 raise NotFitted(
                     f"The fitted model for {name} cannot be read ({type(broken).__name__}): "
                     "run `retail-assistant fit` again."
