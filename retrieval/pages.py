@@ -21,7 +21,8 @@ class Section:
         section_id: "returns.md#2".
         title: of the page; heading: of the section (the page's title where it has none of its own).
         text: verbatim, without the marks of Markdown.
-        sentences: the text's sentences in order; a bullet is one, led in by the sentence that introduces its list.
+        sentences: the text's sentences in order. A list of short items is one, with the words that lead it in ("We
+            accept: Visa; PayPal"); items that are sentences themselves stay apart.
     """
 
     section_id: str
@@ -64,26 +65,49 @@ def read_page(name: str, text: str) -> list[Section]:
 
 
 def sentences_of(text: str) -> tuple[str, ...]:
-    """The sentences of a section's text."""
+    """The sentences of a section's text, a list of short items as one."""
     found: list[str] = []
-    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", text):
-        bullet = bool(_BULLET.match(paragraph))
+    items: list[str] = []
+    for paragraph in [*re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", text), ""]:
         joined = " ".join(_BULLET.sub("", paragraph).split())
-        if not joined:
+        if joined and _BULLET.match(paragraph):
+            items.append(joined)
             continue
-        if bullet:
-            found.append(joined)
-            continue
-        for piece in _SENTENCE_END.split(joined):
-            if found and not bullet and _ABBREVIATED.search(found[-1]) and found[-1] in joined:
-                found[-1] = f"{found[-1]} {piece}"
-            else:
-                found.append(piece)
+        if items:
+            _add_list(found, items)
+            items = []
+        if joined:
+            found.extend(_split(joined))
     return tuple(found)
 
 
+def _add_list(found: list[str], items: list[str]) -> None:
+    """Adds a list: whole behind its lead-in, or each item where the items are sentences."""
+    if all(item.endswith((".", "!", "?")) for item in items):
+        found.extend(items)
+        return
+    whole = "; ".join(item.rstrip(";,.") for item in items) + "."
+    if found and found[-1].endswith(":"):
+        found[-1] = f"{found[-1]} {whole}"
+    else:
+        found.append(whole)
+
+
+def _split(joined: str) -> list[str]:
+    pieces: list[str] = []
+    for piece in _SENTENCE_END.split(joined):
+        if pieces and _ABBREVIATED.search(pieces[-1]):
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
 def as_frame(sections: tuple[Section, ...]) -> pd.DataFrame:
-    """One row per sentence, in the columns of `products.prepare`: the heading as title, the page as category."""
+    """One row per sentence, in the columns of `products.prepare`: the heading as title, the page as category.
+
+    A section of several sentences has a row of its own as well, numbered 0: its whole text.
+    """
     rows = [
         {
             "product_id": f"{section.section_id}.{place}",
@@ -92,7 +116,8 @@ def as_frame(sections: tuple[Section, ...]) -> pd.DataFrame:
             "category": section.title,
         }
         for section in sections
-        for place, sentence in enumerate(section.sentences, start=1)
+        for place, sentence in enumerate((" ".join(section.sentences), *section.sentences))
+        if place or len(section.sentences) > 1
     ]
     return pd.DataFrame(rows, columns=["product_id", "title", "description", "category"])
 

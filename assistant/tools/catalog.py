@@ -21,7 +21,9 @@ from assistant.tools.suggestions import (
     suggested,
 )
 from assistant.wording import listed, number, percent, plural
+from retrieval.policies import PolicyAnswer
 
+_TITLES_NAMED = 6  # a longer list of pages is counted instead
 _UNSURE = 0.4  # a category less likely than this is offered as a guess only
 
 
@@ -221,17 +223,7 @@ def shop_policy(context: Context, question: str) -> ToolResult:
     answer = context.shop.policies.ask(question)
     offer = ("Pass my question on to the staff",)
     if not answer.answered:
-        titles = context.shop.policies.titles()
-        if not titles:
-            return ToolResult(
-                "This shop has no policy pages, so I can't answer that; I can pass it on to the staff.",
-                follow_ups=offer,
-            )
-        return ToolResult(
-            f"None of the shop's pages answers that; they are about {listed(titles)}. "
-            "I can pass your question on to the staff.",
-            follow_ups=offer,
-        )
+        return _unanswered(answer, context.shop.policies.titles(), offer)
     first = answer.passages[0]
     quotes = [(_source(first.title, first.heading), first.text)]
     said = " ".join(answer.sentences)
@@ -293,6 +285,24 @@ def _lacking(context: Context, sort: str) -> str | None:
         return None
     what = "when its products came in" if sort == "newest" else "any ratings"
     return f"This shop does not record {what}, so the products come in order of relevance."
+
+
+def _unanswered(answer: PolicyAnswer, titles: tuple[str, ...], offer: tuple[str, ...]) -> ToolResult:
+    """That no page answers for sure, with the nearest sentence where there is one."""
+    if not titles:
+        return ToolResult(
+            "This shop has no policy pages, so I can't answer that; I can pass it on to the staff.", follow_ups=offer
+        )
+    about = f"pages answers that; they are about {listed(titles)}."
+    if answer.sentences:
+        first = answer.passages[0]
+        about = (
+            f"pages clearly answers that. The nearest is on “{first.title}”: {' '.join(answer.sentences)} "
+            "If that is not it,"
+        )
+    elif len(titles) > _TITLES_NAMED:
+        about = f"{len(titles)} pages answers that."
+    return ToolResult(f"None of the shop's {about} I can pass your question on to the staff.", follow_ups=offer)
 
 
 def _source(title: str, heading: str) -> str:
