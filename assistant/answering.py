@@ -15,6 +15,17 @@ from assistant.language.prompts import chat_answer, compact_answer
 from assistant.messages import Role, ToolResult
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z0-9£$€\"'“‘(])")
+# Words that turn a statement round; an answer may hold them only as its facts do.
+_TURNING = {
+    "no": re.compile(
+        r"\b(?:not|no|none|never|nothing|without|cannot|can't|isn't|aren't|wasn't|don't|didn't|out of stock)\b"
+    ),
+    "up": re.compile(r"\b(?:rose|risen|rising|grew|growing|increased?|more than|higher|up|above)\b"),
+    "down": re.compile(r"\b(?:fell|fallen|falling|dropped|declined|decreased?|less than|lower|down|below)\b"),
+    "in stock": re.compile(r"\b(?:in stock|available)\b"),
+}
+_RUN = 4  # words
+_LONG_FIGURE = 4  # characters
 _NOTES = 2  # notes shown to the model
 _MAX_TOKENS = 140
 
@@ -58,8 +69,16 @@ def sentences(
                 break
             said.append(sentence)
             yield sentence
-    if not _covers(" ".join(said), result.headline):
+    if not _covers(" ".join(said), result.headline) and result.headline not in said:
         yield result.headline
+
+
+def stutters(sentence: str) -> bool:
+    """Whether a sentence says the same four words, or the same long figure, twice: a small model going round."""
+    words = re.findall(r"[\w'’]+", sentence.lower())
+    runs = [tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1)]
+    long_figures = [text for text in re.findall(r"\d[\d,.]*\d", sentence) if len(text) > _LONG_FIGURE]
+    return len(set(runs)) < len(runs) or len(set(long_figures)) < len(long_figures)
 
 
 def _sentences(model: ChatModel, prompt: Prompt, usage: Usage) -> Iterator[str]:
@@ -74,5 +93,19 @@ def _sentences(model: ChatModel, prompt: Prompt, usage: Usage) -> Iterator[str]:
 
 
 def _covers(text: str, headline: str) -> bool:
-    """Whether every figure of the headline is in the text."""
-    return bool(text) and set(figures(headline)) <= set(figures(text))
+    """Whether a text says what the headline says: every figure of it, and turned the same way ("not", "fell").
+
+    A headline without any figure is never replaced: nothing in it could be checked.
+    """
+    wanted = set(figures(headline))
+    return bool(text) and bool(wanted) and wanted <= set(figures(text)) and _turns(headline) <= _turns(text)
+
+
+def turns_otherwise(sentence: str, facts: Sequence[str]) -> bool:
+    """Whether a sentence denies, or tells a rise or fall, that no fact does."""
+    return not _turns(sentence) <= set().union(*(_turns(fact) for fact in facts))
+
+
+def _turns(text: str) -> set[str]:
+    said = text.lower()
+    return {name for name, words in _TURNING.items() if words.search(said)}

@@ -4,6 +4,7 @@ Code finds the candidates, the model chooses, code checks: what was said and is 
 dropped, a name that is of another kind (a country given as a category) is moved. Knows tools by their schemas only.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,13 @@ _MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
 # Words for kinds of things, which name none of them.
 _GENERIC = frozenset(
     "customer customers client clients store stores shop shops branch branches category categories product products "
-    "item items order orders revenue sales turnover units total country countries everything all whole".split()
+    "item items order orders revenue sales turnover units total country countries everything all whole "
+    # and words around names, which a small model may copy with nothing else to copy
+    "a about an and any are as at best bottom brought buy by can did do does each for from get give going had has have "
+    "how i in is it its just like low many me money more most much my no not of on or our out over per please profit "
+    "running sell sells selling show so sold some take tell than that the their them there they this those to too top "
+    "up us was we were what when where which who why will with worst would you your last next past month week year "
+    "quarter day days weeks months".split()
 )
 NAMES = frozenset({*_KINDS, "products"})
 
@@ -55,6 +62,9 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
     for name, schema in properties.items():
         if not cues.meant(name, said):
             found[name] = ()
+        elif name == "group_by":
+            meant = cues.groups(names_text(said, clock))
+            found[name] = tuple(value for value in schema["enum"] if value in meant)
         elif schema["type"] in ("integer", "number"):
             values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
             most = _MOST.get(name, float("inf"))
@@ -66,7 +76,7 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
 def names_text(text: str, clock: Clock) -> str:
     """A text without its times: what names of products, places and people are copied from."""
     for said in (*spans.times(text, clock.period), *spans.times(text, clock.horizon)):
-        text = text.replace(said, " | ")
+        text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " | ", text)
     return text
 
 
@@ -78,7 +88,7 @@ def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:
     if name == "compare_to":
         base = clock.period("last month")
         return spans.times(text, lambda said: clock.earlier(base, said) if base else None)
-    return spans.times(text, clock.period)
+    return spans.times(text, lambda said: clock.period(said) or (said if clock.relative(said) else None))
 
 
 def mend(
@@ -105,8 +115,21 @@ def mend(
             arguments.pop(name, None)
         elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
+    _complete(arguments, properties, message, resolver)
+    if arguments.get("group_by") in arguments or f"{arguments.get('group_by')}s" == arguments.get("metric"):
+        arguments.pop("group_by")  # one product split by product, customers counted by customer
     ordered = {name: arguments[name] for name in properties if name in arguments}
     return ToolCall(call.name, ordered)
+
+
+def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, resolver: Resolver) -> None:
+    """Adds a product, category, store or country that stands in the message by its whole name and was left out."""
+    if any(name in arguments for name in (*_KINDS, "products", "group_by")):
+        return
+    for kind, name in resolver.named_in(message).items():
+        if kind in properties:
+            arguments[kind] = name
+            return
 
 
 def _move(name: str, arguments: dict[str, Any], properties: Mapping[str, Any], resolver: Resolver) -> None:

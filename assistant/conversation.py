@@ -60,7 +60,7 @@ class Conversation:
         """
         self.shop = shop
         self.session = session
-        self._limits = limits or Limits(max_characters=shop.settings.limits.max_characters)
+        self._limits = limits or shop.limits
         self._use_model = use_model
         self._said: list[Said] = []
         self._refused: ToolCall | None = None
@@ -92,12 +92,15 @@ class Conversation:
         try:
             verdict = guard(message, self.session, self._limits)
         except BadMessage as bad:
-            yield str(bad)
-            yield self._finish(Answer(message[:200], self.session.role, str(bad)), timing, record=False)
+            said = f"{self._drop_pending()}{bad}"
+            yield said
+            yield self._finish(Answer(message[:200], self.session.role, said), timing, record=False)
             return
         if not verdict.allowed:
-            yield verdict.reason_text
-            flagged = Answer(verdict.redacted_text, self.session.role, verdict.reason_text, handed_off=verdict.hand_off)
+            said = f"{self._drop_pending()}{verdict.reason_text}"
+            yield said
+            self.shop.records.audit(self.session, "guard", {"flags": sorted(verdict.flags)}, "refused")
+            flagged = Answer(verdict.redacted_text, self.session.role, said, handed_off=verdict.hand_off)
             if verdict.hand_off:
                 self.shop.records.hand_off(self.session, verdict.reason_text, verdict.redacted_text)
             yield self._finish(flagged, timing)
@@ -121,9 +124,8 @@ class Conversation:
         if self.session.pending is not None:
             if talk.is_yes(text):
                 return [self._carry_out()], ""
-            self.session.pending = None
-            lead = talk.DROPPED
-            if talk.is_no(text) and len(text.split()) <= 6:
+            lead = self._drop_pending().strip()
+            if talk.is_no(text):
                 return [], lead
         records: list[CallRecord] = []
         spoken = ""
@@ -137,6 +139,13 @@ class Conversation:
                 records.append(self._run(call))
             records += self._resumed(records)
         return records, " ".join(part for part in (lead, "" if records else spoken) if part)
+
+    def _drop_pending(self) -> str:
+        """Drops a change that waited for a yes; what to say about it."""
+        if self.session.pending is None:
+            return ""
+        self.session.pending = None
+        return talk.DROPPED + " "
 
     def _rank(self, text: str) -> Ranking:
         last = self._said[-1] if self._said else Said("", None)
@@ -180,6 +189,10 @@ class Conversation:
 
     def _run(self, call: ToolCall) -> CallRecord:
         started = time.monotonic()
+        tool = self.shop.toolbox.tools.get(call.name)
+        if tool is not None and tool.writes and self.session.pending is not None:
+            result = ToolResult(headline=talk.ONE_AT_A_TIME, status="error")
+            return self._audited(CallRecord(call.name, call.arguments, result.status, 0.0, result))
         checked, result = self.shop.toolbox.run(call, Context(self.shop, self.session))
         if result.write is not None and result.status == "needs_confirmation":
             self.session.pending = result.write
@@ -201,16 +214,15 @@ class Conversation:
 
     def _resumed(self, records: list[CallRecord]) -> list[CallRecord]:
         """The private call that was refused before, made again once the person has identified themselves."""
-        refused, self._refused = self._refused, None
         last = records[-1] if records else None
-        if last is not None and last.status == "refused" and self.session.customer_id is None:
-            tool = self.shop.toolbox.tools.get(last.name)
-            self._refused = ToolCall(last.name, last.arguments) if tool is not None and tool.private else None
-        elif last is not None and last.name == "verify_identity":
-            if self.session.customer_id is None:
-                self._refused = refused  # a mistyped number: the wish still stands
-            elif refused is not None:
-                return [self._run(refused)]
+        if last is not None and last.name == "verify_identity":
+            wish, identified = self._refused, self.session.customer_id is not None
+            if identified:
+                self._refused = None
+            return [self._run(wish)] if identified and wish is not None else []
+        tool = self.shop.toolbox.tools.get(last.name) if last is not None else None
+        refused = last is not None and last.status == "refused" and self.session.customer_id is None
+        self._refused = ToolCall(last.name, last.arguments) if last and refused and tool and tool.private else None
         return []
 
     def _audited(self, record: CallRecord) -> CallRecord:
@@ -293,5 +305,5 @@ def start(shop: Shop, role: Role, customer_id: str | None = None, limits: Limits
         NotFound: there is no such customer.
     """
     if customer_id is not None:
-        customer_id = shop.resolve.customer(customer_id).customer_id
+        customer_id = shop.resolve.customer_by_id(customer_id).customer_id
     return Conversation(shop, shop.records.open_session(role, customer_id), limits)

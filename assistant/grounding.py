@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from assistant.messages import Cell, ToolResult
 
 _NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w])")
+_GLUED = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?:k|m|bn)\b", re.IGNORECASE)  # "250k": a figure in another writing
+_WORDED = re.compile(
+    r"\b(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy"
+    r"|eighty|ninety|hundred"
+    r"|thousand|million|dozen|half|twice|double|triple)\b",
+    re.IGNORECASE,
+)
 _ROUGH = re.compile(
     r"\b(?:about|around|roughly|nearly|almost|over|under|some|approximately|just)\s+[£$€]?$", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’&-]+(?:\s+(?:[A-Z][\w'’&-]+|of|and|the|&))*")
+_PAIR = re.compile(r"[\w'’.%-]+ \([^()]*\)")
 _SMALL = 2  # whole numbers up to this may be plain words of a sentence ("the two of them")
 # Words that a sentence may capitalise without naming anything of the shop.
 _COMMON = frozenset(
@@ -40,35 +48,49 @@ class Evidence:
 
         Args:
             results: of the turn's calls.
-            question: the message; its figures and names may be repeated.
+            question: the message; its names may be repeated, its figures may not: the person may be wrong.
             titles_in: finds the shop's product titles in a text, as (product id, words).
         """
-        self._texts = [question, *(text for result in results for text in _texts(result))]
-        self._folded = " ".join(self._texts).casefold()
+        self._texts = [text for result in results for text in _texts(result)]
+        self._folded = " ".join((question, *self._texts)).casefold()
         self._values = sorted({value for text in self._texts for value in figures(text)} | set(_values(results)))
         self._products = {card.product_id for result in results for card in result.products}
         self._titles_in = titles_in
 
     def check(self, text: str) -> Verdict:
         """Judges a text, or a sentence of one."""
-        wrong = [*self._wrong_figures(text), *self._wrong_products(text), *self._wrong_names(text)]
+        wrong = [
+            *self._wrong_figures(text), *self._wrong_products(text), *self._wrong_names(text), *self._wrong_pairs(text)
+        ]  # fmt: skip
         return Verdict(not wrong, tuple(dict.fromkeys(wrong)))
 
     def _wrong_figures(self, text: str) -> Iterable[str]:
+        for written_otherwise in (_GLUED, _WORDED):
+            yield from (m.group() for m in written_otherwise.finditer(text) if not self._says(m.group()))
         for match in _NUMBER.finditer(text):
             written = match.group().replace(",", "")
             value = float(written)
             decimals = len(written.partition(".")[2])
             rough = bool(_ROUGH.search(text[: match.start()]))
-            if value.is_integer() and 0 <= value <= _SMALL and decimals == 0:
+            if value.is_integer() and 0 <= value <= _SMALL and decimals == 0 and not _measured(text, match):
                 continue
             if not any(_same(value, decimals, known, rough) for known in self._values):
                 yield match.group()
+
+    def _says(self, words: str) -> bool:
+        """Whether a result says these words themselves."""
+        return any(re.search(rf"\b{re.escape(words)}\b", known, re.IGNORECASE) for known in self._texts)
 
     def _wrong_products(self, text: str) -> Iterable[str]:
         for product_id, words in self._titles_in(text):
             if product_id not in self._products and words not in _plain(self._folded):
                 yield words
+
+    def _wrong_pairs(self, text: str) -> Iterable[str]:
+        """A word with something in brackets behind it, "Mug (12)": both must stand together in a result, too."""
+        for match in _PAIR.finditer(text):
+            if not any(match.group().casefold() in known.casefold() for known in self._texts):
+                yield match.group()
 
     def _wrong_names(self, text: str) -> Iterable[str]:
         for match in _NAME.finditer(text):
@@ -77,6 +99,13 @@ class Evidence:
                 continue
             if not all(part in _COMMON or part.casefold() in self._folded for part in name.split()):
                 yield name
+
+
+def _measured(text: str, match: re.Match[str]) -> bool:
+    """Whether a figure is money, a share or a multiple, "£2", "2 %", "2k": never just a word of the sentence."""
+    return bool(
+        re.search(r"[£$€]$", text[: match.start()]) or re.match(r"\s?(?:%|per ?cent|k\b|m\b)", text[match.end() :])
+    )
 
 
 def _same(written: float, decimals: int, known: float, rough: bool) -> bool:

@@ -89,6 +89,12 @@ class Clock:
             return (_part_before(period, unit[1]) if unit else None) or before(period)
         return self.period(said)
 
+    @staticmethod
+    def relative(said: str) -> bool:
+        """Whether the words name a period only from another one ("the month before")."""
+        text = words.normalise(said)
+        return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
+
     def _range(self, text: str) -> Period | None:
         """Between two points, since one, until one."""
         two = re.fullmatch(r"(?:between|from)? ?(.+?) (?:and|to|till|until|through|thru|-) (.+)", text)

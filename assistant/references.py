@@ -25,8 +25,9 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)
-_CHEAPEST = frozenset("cheaper cheapest least expensive lowest priced less expensive".split())
-_DEAREST = frozenset("dearer dearest pricier priciest expensive most".split())
+_CHEAP = frozenset("cheaper cheapest lowest".split())
+_DEAR = frozenset("dearer dearest pricier priciest highest expensive".split())
+_LESS = frozenset("less least".split())
 _RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same)\b|\byear on year\b", re.IGNORECASE)
 
 
@@ -62,9 +63,9 @@ def _chosen(which: str, shown: Sequence[ProductCard]) -> ProductCard | None:
         return shown[-1]
     priced = [card for card in shown if card.price is not None]
     words = set(which.split())
-    if priced and words & _CHEAPEST and "most" not in words:
+    if priced and (words & _CHEAP or (words & _LESS and "expensive" in words)):
         return min(priced, key=lambda card: card.price or 0.0)
-    if priced and words & _DEAREST:
+    if priced and words & _DEAR:
         return max(priced, key=lambda card: card.price or 0.0)
     if not which:
         return shown[0] if len(shown) == 1 else None

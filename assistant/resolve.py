@@ -128,6 +128,19 @@ class Resolver:
         names = {key: self._customers_by_id[key].name or key for key in found}
         return self._customers_by_id[self._one(found, said, "customer", names)]
 
+    def customer_by_id(self, customer_id: str) -> Customer:
+        """The customer with exactly this id: who somebody is is never guessed.
+
+        Raises:
+            NotFound: there is no such customer.
+        """
+        found = self._customers_by_id.get(customer_id.strip())
+        if found is None:
+            raise NotFound(
+                f"Expected the id of one of the shop's customers; there is none with the id {customer_id!r}."
+            )
+        return found
+
     def store(self, said: str) -> Store:
         """The store with this id, name or city.
 
@@ -251,6 +264,20 @@ class Resolver:
     def titles_in(self, text: str) -> list[tuple[str, str]]:
         """Products whose whole title stands in a text: (product id, the words as they stand there)."""
         return self._product_index.mentions(text)
+
+    def named_in(self, text: str) -> dict[str, str]:
+        """Things of the shop whose whole name stands in a text: kind -> name, products first."""
+        folded = f" {fold(text)} "
+        found: dict[str, str] = {}
+        titles = self.titles_in(text)
+        if titles:
+            found["product"] = titles[0][0]
+        stores = [store.name for store in self.stores]
+        for kind, names in (("store", stores), ("country", self.countries), ("category", self.categories)):
+            for name in sorted(names, key=len, reverse=True):
+                if f" {fold(name)} " in folded:
+                    found.setdefault(kind, name)
+        return found
 
     def _one(self, found: Sequence[str], said: str, kind: str, names: dict[str, str]) -> str:
         if not found:

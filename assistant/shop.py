@@ -14,6 +14,7 @@ from assistant.language.chat import ChatModel
 from assistant.language.router import Router
 from assistant.records import Records
 from assistant.resolve import Resolver
+from assistant.safety import Limits, RateLimit
 from assistant.settings import ShopSettings, read_settings
 from assistant.toolbox import Toolbox
 from retrieval.catalog import Catalog
@@ -86,6 +87,12 @@ class Shop:
     def records(self) -> Records:
         """Conversations, carts, requests and the audit trail."""
         return Records(self.settings.records.url or f"sqlite:///{self.folder / RECORDS}")
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What a person may send; the rate counts for the whole shop, whichever conversation asks."""
+        chosen = self.settings.limits
+        return Limits(max_characters=chosen.max_characters, rate=RateLimit(per_minute=chosen.per_minute))
 
     @cached_property
     def toolbox(self) -> Toolbox:

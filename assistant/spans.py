@@ -65,7 +65,7 @@ def order_numbers(text: str) -> tuple[str, ...]:
 def numbers(text: str, leave_out: tuple[str, ...] = ()) -> tuple[int | float, ...]:
     """Figures and number words, in order; those inside `leave_out` (times, order numbers) are passed over."""
     for span in leave_out:
-        text = text.replace(span, " ")
+        text = re.sub(rf"(?<!\w){re.escape(span)}(?!\w)", " ", text)
     text = _EMAIL.sub(" ", text)
     found = [(match.start(), _figure(match)) for match in _NUMBER.finditer(text)]
     found += _number_words(_NUMBER.sub(lambda figure: " " * len(figure[0]), text).lower())

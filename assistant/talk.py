@@ -4,20 +4,28 @@ import re
 
 from assistant.messages import Role
 
-_YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|yup|ya|aye|sure|ok(?:ay)?|correct|right|confirm(?:ed)?|please do"
-    r"|go ahead|do it|do that|go for it|that'?s (?:right|fine|correct)|sounds good|absolutely"
-    r"|definitely|of course|proceed|fine|y|perfect|great|i confirm|i agree|agreed|make it so)\b",
-    re.IGNORECASE,
+_AGREEING = (
+    r"yes|yep|yeah|yup|ya|yea|aye|sure(?: thing)?|ok(?:ay)?|okey|correct|right|confirm(?:ed)?|i confirm"
+    r"|please do|go ahead|go for it"
+    r"|do it|do that|do so|that'?s (?:right|fine|correct|ok(?:ay)?|all|it)|sounds good|absolutely"
+    r"|definitely|certainly|of course|proceed"
+    r"|fine|y|perfect|great|i agree|agreed|make it so|carry on|lovely|brilliant|alright|all right|yes i am"
+    r"|i am|i do|i'?m sure|why not"
 )
-_NO = re.compile(
-    r"^\W*(?:no|nope|nah|don'?t|do not|cancel that|stop|never ?mind|leave it|forget it|not now"
-    r"|n|hold on|wait|rather not|i'?ve changed my mind)\b",
-    re.IGNORECASE,
+_POLITE = (
+    r"please|pls|plz|thanks?(?: you)?|cheers|ta|then|now|with (?:it|that|this|the [a-z]+)|for me|and|by all means"
+    r"|a (?:second|sec|moment|minute)|mate|love|just|so"
 )
-_BUT = re.compile(
-    r"\b(?:but|except|instead|actually|wait|rather|however|only|change|not the|other)\b|\?", re.IGNORECASE
+# A yes is a yes only when nothing else is said: "ok never mind" is none.
+_YES = re.compile(rf"\W*(?:(?:{_AGREEING})\b\W*)(?:(?:{_AGREEING}|{_POLITE})\b\W*)*", re.IGNORECASE)
+_DECLINING = (
+    r"no(?:pe)?|nah|don'?t(?: do (?:it|that))?|do not(?: do (?:it|that))?|cancel that|stop(?: it)?"
+    r"|never ?mind|leave it(?: as it is)?"
+    r"|forget (?:it|about it)|not now|hold on|wait|rather not|i'?d rather not|i'?ve changed my mind"
+    r"|keep (?:it|the order)|n"
 )
+_NO = re.compile(rf"\W*(?:(?:{_DECLINING}|{_POLITE}|ok(?:ay)?|actually|sorry|right)\b\W*)+", re.IGNORECASE)
+_HAS_NO = re.compile(rf"\b(?:{_DECLINING})\b", re.IGNORECASE)
 _GREETING = re.compile(
     r"^\W*(?:hi+|hello+|hey+|hiya|good (?:morning|afternoon|evening|day)"
     r"|greetings|howdy|morning|evening|ey up|alright)\b",
@@ -44,13 +52,13 @@ CAN_DO: dict[Role, str] = {
 
 
 def is_yes(message: str) -> bool:
-    """Whether the message is a plain yes to what was proposed; "yes, but ..." is not."""
-    return bool(_YES.search(message)) and not _BUT.search(message) and len(message.split()) <= 12
+    """Whether the message is a yes to what was proposed and nothing else."""
+    return _YES.fullmatch(message) is not None and "?" not in message
 
 
 def is_no(message: str) -> bool:
-    """Whether the message is a no to what was proposed."""
-    return bool(_NO.search(message))
+    """Whether the message is a no to what was proposed and nothing else; "no wait, item 2" says more."""
+    return _NO.fullmatch(message) is not None and _HAS_NO.search(message) is not None
 
 
 def small_talk(message: str, role: Role, shop: str) -> str:
@@ -69,3 +77,4 @@ def small_talk(message: str, role: Role, shop: str) -> str:
 
 STAFF_ONLY = "I'm sorry, that is for the shop's staff only. I can " + CAN_DO["customer"] + "."
 DROPPED = "All right, nothing was changed."
+ONE_AT_A_TIME = "One change at a time, please: answer the question above first, then tell me the other one again."

@@ -7,6 +7,7 @@ likeness of the message to the tool's own examples.
 """
 
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ NONE = "none"
 SHIPPED_ROUTER = Path(__file__).parent / "router"
 ENCODER_NAME = "all-MiniLM-L6-v2"
 MAX_TOKENS = 96
+_EMAIL = re.compile(r"\S+@\S+\.\w+")
+_CODE = re.compile(r"#?\b(?!(?:19|20)\d\d\b)(?=[\w-]*\d)[\w-]*\d{3}[\w-]*\b")  # with three digits on end, no year
 _AS_LIKE = 0.75  # cosine at which an added tool is as probable as not
 _SHARPNESS = 30.0
 
@@ -42,7 +45,12 @@ class Ranking:
 def context_text(message: str, earlier_message: str = "", earlier_tool: str = "") -> tuple[str, str]:
     """The pair of texts that the encoder reads: the message, and what went before it (empty at the start)."""
     before = f"{earlier_tool.replace('_', ' ')}: {earlier_message[-200:]}" if earlier_tool or earlier_message else ""
-    return message[:600], before
+    return _without_numbers(message[:600]), _without_numbers(before)
+
+
+def _without_numbers(text: str) -> str:
+    """The text with one and the same number for every code: which order is meant says nothing about the tool."""
+    return _CODE.sub("12345", _EMAIL.sub("name@example.com", text))
 
 
 class Router:

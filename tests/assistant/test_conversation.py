@@ -100,6 +100,23 @@ def test_anything_but_a_yes_drops_the_change_and_says_so(shop: Shop, reply: str)
     assert conversation.session.pending is None
 
 
+def test_a_guarded_message_drops_the_change_too(shop: Shop) -> None:
+    conversation = talk(shop, calls=[CANCEL])
+    conversation.ask("please cancel order 1001")
+    conversation.ask("x" * 50_000)
+    conversation.ask("ok")
+    assert not shop.records.requests()
+
+
+def test_a_second_change_waits_its_turn(shop: Shop) -> None:
+    address = ToolCall("change_address", {"address": "5 Mill Lane, York"})
+    conversation = talk(shop, calls=[CANCEL, address])
+    answer = conversation.ask("Please cancel order 1001. Please change my delivery address to 5 Mill Lane, York.")
+    assert [call.status for call in answer.calls][:1] == ["needs_confirmation"]
+    assert conversation.session.pending is not None
+    assert conversation.session.pending.action == "cancel"
+
+
 def test_without_identity_private_things_are_refused(shop: Shop) -> None:
     conversation = talk(shop, customer=None, calls=[ToolCall("order_status", {"order_id": "1001"})])
     answer = conversation.ask("where is my order 1001?")
@@ -110,8 +127,10 @@ def test_without_identity_private_things_are_refused(shop: Shop) -> None:
 
 def test_after_identifying_the_refused_wish_is_taken_up_again(shop: Shop) -> None:
     verify = ToolCall("verify_identity", {"order_id": "1001", "email": "ann@example.com"})
-    conversation = talk(shop, customer=None, calls=[ToolCall("order_status", {"order_id": "1001"}), verify])
+    mistyped = ToolCall("verify_identity", {"order_id": "1001", "email": "an@example.com"})
+    conversation = talk(shop, customer=None, calls=[ToolCall("order_status", {"order_id": "1001"}), mistyped, verify])
     conversation.ask("where is my order 1001?")
+    conversation.ask("my email is an@example.com and the order number is 1001")
     answer = conversation.ask("my email is ann@example.com and the order number is 1001")
     assert [(call.name, call.status) for call in answer.calls] == [("verify_identity", "ok"), ("order_status", "ok")]
     assert "1001" in answer.answer

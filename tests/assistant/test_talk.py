@@ -60,3 +60,14 @@ def test_what_it_can_do_depends_on_who_asks() -> None:
     assert "find products" in talk.small_talk("write a poem", "customer", "Shop")
     assert "forecast demand" in talk.small_talk("write a poem", "manager", "Shop")
     assert "forecast" not in talk.STAFF_ONLY
+
+
+@pytest.mark.parametrize(
+    "reply", ["ok never mind", "okay no", "right, forget it", "sure, don't", "ok show me teapots", "yes but only one"]
+)
+def test_a_yes_with_anything_else_is_none(reply: str) -> None:
+    assert not talk.is_yes(reply)
+
+
+def test_a_no_that_says_more_is_a_new_wish() -> None:
+    assert not talk.is_no("no wait, item 2")
