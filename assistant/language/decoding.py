@@ -24,6 +24,7 @@ class Decoder:
         self._stop_ids = stop_ids
         self._cache: Any = None
         self._cached: list[int] = []  # ids whose keys and values are in the cache
+        self._speculates = True  # until a cache turns out to be one that cannot go back
 
     @torch.inference_mode()
     def decode(self, prompt: list[int], max_tokens: int, matcher: Any = None) -> Iterator[int]:
@@ -36,26 +37,26 @@ class Decoder:
         """
         self._reuse(prompt)
         written: list[int] = []
-        pending = prompt[len(self._cached) :]
         while len(written) < max_tokens:
             forced = list(matcher.compute_ff_tokens()) if matcher is not None else []
             if forced:
                 matcher.consume_tokens(forced)
                 written += forced
-                pending += forced
                 yield from forced
             if matcher is not None and matcher.is_stopped():
                 return
-            draft = _guess(prompt + written)[: max_tokens - len(written) - 1]
+            draft = self._draft(prompt + written, max_tokens - len(written) - 1)
+            pending = (prompt + written)[len(self._cached) :]
             logits = self._read(pending + draft, keep=len(draft) + 1)
             accepted, stopped = self._accept(logits, draft, matcher)
             written += accepted
-            agreeing = _common(accepted, draft)
-            self._drop(len(draft) - agreeing)
-            pending = accepted[agreeing:]
+            self._drop(len(draft) - _common(accepted, draft))
             yield from accepted
             if stopped:
                 return
+
+    def _draft(self, ids: list[int], most: int) -> list[int]:
+        return _guess(ids)[:most] if self._speculates else []
 
     def _accept(self, logits: torch.Tensor, draft: list[int], matcher: Any) -> tuple[list[int], bool]:
         """Greedy tokens as far as the guess agrees with them. logits: (len(draft) + 1, vocabulary)."""
@@ -75,24 +76,37 @@ class Decoder:
 
     def _reuse(self, prompt: list[int]) -> None:
         """Keeps the cache of the longest common beginning; the last prompt token is always read."""
-        from transformers import DynamicCache
-
         common = min(_common(self._cached, prompt), len(prompt) - 1)
         if self._cache is None or common == 0:
-            self._cache, self._cached = DynamicCache(config=self._model.config), []
-            return
-        self._drop(len(self._cached) - common)
+            self._forget()
+        else:
+            self._drop(len(self._cached) - common)
 
     def _drop(self, count: int) -> None:
-        if count:
-            self._cached = self._cached[: len(self._cached) - count]
+        """Takes the last tokens out of the cache; one that cannot go back (a sliding window) is read anew."""
+        if not count:
+            return
+        try:
             self._cache.crop(-count)
+        except RuntimeError:
+            self._speculates = False  # a wrong guess would cost the whole prompt each time
+            self._forget()
+        else:
+            self._cached = self._cached[: len(self._cached) - count]
+
+    def _forget(self) -> None:
+        from transformers import DynamicCache
+
+        self._cache, self._cached = DynamicCache(config=self._model.config), []
 
     def _read(self, ids: list[int], keep: int) -> torch.Tensor:
         """Reads tokens; returns the last `keep` rows of logits, (keep, vocabulary)."""
-        output = self._model(
-            input_ids=torch.tensor([ids]), past_key_values=self._cache, use_cache=True, logits_to_keep=keep
-        )
+        given = torch.tensor([ids], device=self._model.device)
+        try:
+            output = self._model(input_ids=given, past_key_values=self._cache, use_cache=True, logits_to_keep=keep)
+        except BaseException:  # some layers have read the tokens, others not
+            self._forget()
+            raise
         self._cached += ids
         logits: torch.Tensor = output.logits[0]
         return logits
@@ -102,7 +116,7 @@ def _best(logits: torch.Tensor, matcher: Any) -> int:
     if matcher is None:
         return int(logits.argmax())
     allowed = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
-    bits = torch.from_numpy(np.unpackbits(allowed, bitorder="little")[: logits.shape[0]].astype(bool))
+    bits = torch.from_numpy(np.unpackbits(allowed, bitorder="little")[: logits.shape[0]].astype(bool)).to(logits.device)
     return int(logits[: len(bits)].masked_fill(~bits, -torch.inf).argmax())
 
 
