@@ -50,6 +50,11 @@ class ModelStore:
                 ) from broken
         return self._loaded[name]
 
+    def remove(self, name: str) -> None:
+        """Takes away a model that is no longer true of the shop; nothing where there is none."""
+        self._path(name).unlink(missing_ok=True)
+        self._loaded.pop(name, None)
+
     def names(self) -> tuple[str, ...]:
         """The models that have been fitted."""
         return tuple(sorted(path.stem for path in self.folder.glob("*.joblib")))

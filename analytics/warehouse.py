@@ -63,6 +63,8 @@ def rebuild(path: Path, *, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnect
     building.unlink(missing_ok=True)
     if keep and path.exists():
         shutil.copyfile(path, building)
+        with _damage_told(path):
+            _openable(building)
     connection = duckdb.connect(str(building))
     try:
         create_tables(connection)
@@ -76,6 +78,34 @@ def rebuild(path: Path, *, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnect
         building.with_name(building.name + ".wal").unlink(missing_ok=True)
 
 
+def _openable(building: Path) -> None:
+    """Opens and closes a copy; one that cannot be opened is taken away again."""
+    try:
+        duckdb.connect(str(building)).close()
+    except duckdb.Error:
+        building.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Turns the database's failure on a truncated, foreign or locked file into an error for people."""
+    try:
+        yield
+    except duckdb.Error as failure:
+        said = str(failure).splitlines()[0]
+        if "lock" in said.lower() and "block" not in said.lower():
+            raise MissingData(
+                f"The shop's history {path} is held by another program ({said}). Close that program and try again."
+            ) from failure
+        if not isinstance(failure, duckdb.OperationalError) and "corrupt" not in said.lower():
+            raise  # not the file's fault
+        raise MissingData(
+            f"The shop's history {path} is damaged and cannot be read ({said}). Delete that file, then import your "
+            "data again with `retail-assistant ingest`, or run `retail-assistant init --demo` again for the demo shop."
+        ) from failure
+
+
 class Warehouse:
     """A shop's history, read-only. Safe to share between threads: one query runs at a time."""
 
@@ -83,7 +113,7 @@ class Warehouse:
         """Opens the file.
 
         Raises:
-            MissingData: there is no warehouse at `path`.
+            MissingData: there is no warehouse at `path`, or a damaged one.
         """
         if not path.exists():
             raise MissingData(
@@ -95,24 +125,25 @@ class Warehouse:
         self.path = path
         self._lock = threading.Lock()
         self._tables: dict[str, Any] = {}  # Ibis asks the database for the columns each time; once is enough
-        self._backend = ibis.duckdb.connect(str(path), read_only=True)
+        with _damage_told(path):
+            self._backend = ibis.duckdb.connect(str(path), read_only=True)
 
     def table(self, name: str) -> Any:
         """The Ibis table `name` (one of `TABLES`, or "sales", the view that every figure comes from)."""
-        with self._lock:
+        with self._lock, _damage_told(self.path):
             if name not in self._tables:
                 self._tables[name] = self._backend.table(name)
             return self._tables[name]
 
     def frame(self, expression: Any) -> pd.DataFrame:
         """Runs an Ibis table expression and returns its rows."""
-        with self._lock:
+        with self._lock, _damage_told(self.path):
             result: pd.DataFrame = expression.to_pandas()
         return result
 
     def scalar(self, expression: Any) -> Any:
         """Runs an Ibis scalar expression and returns its value, None for null."""
-        with self._lock:
+        with self._lock, _damage_told(self.path):
             value = expression.to_pandas()
         return None if pd.isna(value) else value
 
