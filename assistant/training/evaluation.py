@@ -8,13 +8,15 @@ import random
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from assistant.conversation import Conversation
 from assistant.language.router import NONE
 from assistant.messages import Role, ToolCall
 from assistant.periods import Clock
+from assistant.records import Records
 from assistant.safety import Limits
 from assistant.shop import Shop
 from assistant.training.phrasings import Split, fill, read_entities, read_phrasings, spoken
@@ -37,7 +39,25 @@ def shop_entities(shop: Shop, most: int = 400) -> dict[str, list[str]]:
 
 
 def evaluate_calls(shop: Shop, split: Split, limit: int | None, report: Callable[[str], None]) -> dict[str, Any]:
-    """Right tool, right tool and arguments, seconds; in all and by tool and voice."""
+    """Right tool, right tool and arguments, seconds; in all and by tool and voice. Leaves the shop's records alone."""
+    with _own_records(shop):
+        return _measured(shop, split, limit, report)
+
+
+@contextmanager
+def _own_records(shop: Shop) -> Iterator[None]:
+    """Lets the shop's conversations go to records in memory for the length of the block."""
+    before = shop.__dict__.pop("records", None)
+    shop.records = Records("sqlite://")
+    try:
+        yield
+    finally:
+        shop.__dict__.pop("records").close()
+        if before is not None:
+            shop.records = before
+
+
+def _measured(shop: Shop, split: Split, limit: int | None, report: Callable[[str], None]) -> dict[str, Any]:
     roles = {name: tool.roles for name, tool in shop.toolbox.tools.items()}
     phrasings = [p for p in spoken(read_phrasings(roles), split)]
     random.Random(1).shuffle(phrasings)
