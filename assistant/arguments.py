@@ -19,16 +19,17 @@ _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 _KINDS = ("product", "category", "store", "country", "customer")
 # A five-digit number is a product code, not a length of a list.
 _MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
-# Words for kinds of things, which name none of them.
+# Words for kinds of things and words around names; a small model may copy them where it has nothing else to copy.
 _GENERIC = frozenset(
-    "customer customers client clients store stores shop shops branch branches category categories product products "
-    "item items order orders revenue sales turnover units total country countries everything all whole "
-    # and words around names, which a small model may copy with nothing else to copy
-    "a about an and any are as at best bottom brought buy by can did do does each for from get give going had has have "
-    "how i in is it its just like low many me money more most much my no not of on or our out over per please profit "
-    "running sell sells selling show so sold some take tell than that the their them there they this those to too top "
-    "up us was we were what when where which who why will with worst would you your last next past month week year "
-    "quarter day days weeks months".split()
+    "customer customers client clients store stores shop shops branch branches category categories product "
+    "products item items order orders revenue sales turnover units total country countries everything all whole a "
+    "about an and any are as at best bottom brought buy by can did do does each for from get give going had has "
+    "have how i in is it its just like low many me money more most much my no not of on or our out over per "
+    "please profit running sell sells selling show so sold some take tell than that the their them there they "
+    "this those to too top up us was we were what when where which who why will with worst would you your last "
+    "next past month week year quarter day days weeks months average value share rate number amount percentage "
+    "percent different distinct returned returns return bought big stock demand price prices review reviews "
+    "forecast history basket takings income".split()
 )
 NAMES = frozenset({*_KINDS, "products"})
 
@@ -97,29 +98,45 @@ def mend(
     """The call with plain times added, pointers replaced by what they mean, and names moved to their kind."""
     properties = parameters["properties"]
     arguments = dict(call.arguments)
-    for name in ("period", "horizon"):
-        if name in properties and name not in arguments and "compare_to" not in arguments:
-            times = _times(name, message, resolver.clock)
-            if len(times) == 1:
-                arguments[name] = times[0]
-    if isinstance(arguments.get("period"), str):
-        arguments["period"] = references.period(arguments["period"], before, resolver.clock)
-    if isinstance(arguments.get("product"), str):
-        arguments["product"] = references.product(arguments["product"], before)
-    if isinstance(arguments.get("products"), list):
-        arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
-    if arguments.get("compare_to") == arguments.get("period"):
-        arguments.pop("compare_to", None)
+    _add_times(arguments, properties, message, resolver.clock)
+    _follow_pointers(arguments, before, resolver.clock)
     for name in _KINDS:
         if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= _GENERIC:
             arguments.pop(name, None)
         elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
+    _drop_senseless(arguments, message)
+    return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
+
+
+def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
+    """Adds the one time that was said, where the call has none."""
+    for name in ("period", "horizon"):
+        if name in properties and name not in arguments and "compare_to" not in arguments:
+            times = _times(name, message, clock)
+            if len(times) == 1:
+                arguments[name] = times[0]
+
+
+def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:
+    """Replaces "it", "the cheaper one" and "the month before" by what they point to."""
+    if isinstance(arguments.get("period"), str):
+        arguments["period"] = references.period(arguments["period"], before, clock)
+    if isinstance(arguments.get("product"), str):
+        arguments["product"] = references.product(arguments["product"], before)
+    if isinstance(arguments.get("products"), list):
+        arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
+
+
+def _drop_senseless(arguments: dict[str, Any], message: str) -> None:
+    """Drops choices that say nothing beside the others."""
+    if arguments.get("compare_to") == arguments.get("period"):
+        arguments.pop("compare_to", None)
     if arguments.get("group_by") in arguments or f"{arguments.get('group_by')}s" == arguments.get("metric"):
         arguments.pop("group_by")  # one product split by product, customers counted by customer
-    ordered = {name: arguments[name] for name in properties if name in arguments}
-    return ToolCall(call.name, ordered)
+    if "order" in arguments and not {"group_by", "top"} & arguments.keys() and "product" not in cues.groups(message):
+        arguments.pop("order")  # the worst of what?
 
 
 def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, resolver: Resolver) -> None:

@@ -23,11 +23,11 @@ _CUES: Final = {
 }
 # How a report may be split -> words that ask for it, looked for where no time is said.
 _GROUPS: Final = {
-    "product": r"product\w*|pro?d\w{0,2}ct\w*|item\w*|lines?|sell(?:er|ers|ing|s)?|sold|buy|sku\w*"
-    r"|article\w*|things?|goods|stuff"
-    r"|title\w*|which|whats?|top|best\w*|worst|bottom|popular|most|least|movers?|duds?|flops?|star"
-    r"|winners?|lagg\w*|hits?"
-    r"|number one|champion|shift\w*|breakout|trending|viral|fancy|losers?",
+    "product": r"product\w*|pro?d\w{0,2}ct\w*|item\w*|lines?|sellers?|sku\w*|article\w*|things?|goods"
+    r"|stuff|title\w*|which"
+    r"|what(?:'s|s)?(?: \w+){0,4} (?:sell\w*|sold|buy\w*|bought|shift\w*|driving|return\w*|moving|flying)|best sell\w*"
+    r"|top|best|worst|bottom|popular|most|least|movers?|duds?|flops?|star|winners?|lagg\w*|hits?|number one|champion"
+    r"|breakout|trending|viral|fancy|losers?",
     "category": r"categ\w*|cat\w?gor\w*|department\w*|dept\w*|section\w*|ranges?|aisles?|types?|kinds?"
     r"|group\w*|famil\w*"
     r"|classes|class|areas?|segment\w*",
