@@ -40,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as failure:
+        print(f"retail-assistant: {_readable(failure)}", file=sys.stderr)
+        return 1
+
+
+def _readable(failure: OSError) -> str:
+    where = f" {failure.filename}" if failure.filename else ""
+    said = failure.strerror or str(failure) or type(failure).__name__
+    return f"Expected to read or write{where}, but the system refused: {said}. Mend that and run the command again."
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

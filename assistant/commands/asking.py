@@ -2,24 +2,30 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from assistant.conversation import start
+from analytics.errors import AnalyticsError
+from assistant.conversation import Conversation, start
 from assistant.errors import AssistantError, BadMessage, WrongUse
 from assistant.messages import Answer, Role, Table
 from assistant.safety import Limits
 from assistant.shop import Shop, open_shop
+from retrieval.errors import RetrievalError
 
 _ROWS_SHOWN = 15
+_LOG = logging.getLogger(__name__)
 
 
 def ask(given: argparse.Namespace) -> int:
     """Answers one question, or a batch."""
     if (given.question is None) == (given.batch is None):
         raise WrongUse("Expected a question, or --batch FILE, and not both; see `retail-assistant ask --help`.")
+    if given.batch is not None:
+        _check_batch(given.batch, given.out)
     with open_shop(given.shop) as shop:
         if given.batch is not None:
             return _batch(shop, given.batch, given.out)
@@ -71,10 +77,28 @@ def tools(given: argparse.Namespace) -> int:
     return 0
 
 
-def _batch(shop: Shop, file: Path, out: Path | None) -> int:
-    """Answers every line; one that fails is answered with what went wrong, and the batch goes on."""
+def _check_batch(file: Path, out: Path | None) -> None:
+    """Looks at the places before anything is loaded.
+
+    Raises:
+        WrongUse: there is no such file, or the answers cannot go where they shall.
+    """
     if not file.exists():
         raise WrongUse(f"Expected a file of JSON lines, but there is no {file}.")
+    if file.is_dir():
+        raise WrongUse(f"Expected a file of JSON lines, but {file} is a folder; name the file in it.")
+    if out is None:
+        return
+    if out.is_dir():
+        raise WrongUse(f"Expected a file for the answers, but {out} is a folder; name a file in it.")
+    if not out.absolute().parent.is_dir():
+        raise WrongUse(f"Expected a folder for the answers, but there is no {out.parent}; make it first.")
+    if out.exists() and out.samefile(file):
+        raise WrongUse(f"The answers would overwrite the questions in {file}; give --out another file.")
+
+
+def _batch(shop: Shop, file: Path, out: Path | None) -> int:
+    """Answers every line; a turn that fails is answered with what went wrong, and the batch goes on."""
     limits = Limits(max_characters=shop.settings.limits.max_characters, rate=None)
     stream = out.open("w", encoding="utf-8") if out else sys.stdout
     try:
@@ -87,7 +111,7 @@ def _batch(shop: Shop, file: Path, out: Path | None) -> int:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
         yield from (line for line in lines if line.strip())
 
 
@@ -96,15 +120,33 @@ def _answered(shop: Shop, line: str, number: int, limits: Limits) -> dict[str, A
     try:
         asked = json.loads(line)
         role, turns = _asked(asked)
-        conversation = start(shop, role, asked.get("customer_id"), limits)
-        return {"id": asked.get("id", number), "turns": [conversation.ask(turn).as_json() for turn in turns]}
-    except (AssistantError, ValueError) as wrong:
+        conversation = start(shop, role, _customer(asked.get("customer_id")), limits)
+    except Exception as wrong:  # one line must not end the batch
         said = asked if isinstance(asked, dict) else {}
         given = said.get("turns")
-        turns = given if isinstance(given, list) else [""]
         of: Role = "manager" if said.get("role") == "manager" else "customer"
-        failed = [Answer(str(turn), of, f"Line {number} cannot be answered: {wrong}").as_json() for turn in turns]
-        return {"id": said.get("id", number), "turns": failed}
+        texts = [str(turn) for turn in given] if isinstance(given, list) else [""]
+        reason = _reason(wrong, number)
+        return {"id": said.get("id", number), "turns": [Answer(text, of, reason).as_json() for text in texts]}
+    return {"id": asked.get("id", number), "turns": [_turn(conversation, turn, number) for turn in turns]}
+
+
+def _turn(conversation: Conversation, turn: str, number: int) -> dict[str, Any]:
+    try:
+        return conversation.ask(turn).as_json()
+    except Exception as wrong:  # the turns before it stay answered
+        return Answer(turn, conversation.session.role, _reason(wrong, number)).as_json()
+
+
+def _reason(wrong: Exception, number: int) -> str:
+    """What is answered instead; what no person was meant to read goes to the log in full."""
+    if isinstance(wrong, (AssistantError, AnalyticsError, RetrievalError, json.JSONDecodeError)):
+        return f"Line {number} cannot be answered: {wrong}"
+    _LOG.exception("line %d of the batch failed", number, exc_info=wrong)
+    return (
+        f"Line {number} cannot be answered: an error in the program ({type(wrong).__name__}: {wrong}). "
+        "The log on standard error says where."
+    )
 
 
 def _asked(asked: Any) -> tuple[Role, list[str]]:
@@ -115,6 +157,15 @@ def _asked(asked: Any) -> tuple[Role, list[str]]:
     if not all(isinstance(turn, str) for turn in asked["turns"]):
         raise BadMessage("each turn must be a text.")
     return asked["role"], asked["turns"]
+
+
+def _customer(given: Any) -> str | None:
+    """The customer's id; a number is taken as it is written, 12346.0 as 12346."""
+    if given is None or isinstance(given, str):
+        return given
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise BadMessage(f"customer_id must be a text or a number; got {given!r}.")
+    return str(int(given)) if isinstance(given, float) and given.is_integer() else str(given)
 
 
 def _write(stream: TextIO, answered: dict[str, Any]) -> None:

@@ -1,15 +1,20 @@
 """`finetune` and `evaluate`: training and measuring the router and the language model."""
 
 import argparse
+import importlib.util
 import json
 import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+from assistant.errors import AssistantError, WrongUse
 from assistant.messages import Message
 from assistant.toolbox import Tool
 from assistant.tools import standard_tools
+
+S = TypeVar("S")
 
 
 def finetune(given: argparse.Namespace) -> int:
@@ -26,11 +31,9 @@ def _router(given: argparse.Namespace) -> int:
     from retrieval.embedder import packaged_model
 
     roles = {tool.name: tool.roles for tool in standard_tools()}
-    settings = RouterSettings()
-    if given.epochs:
-        settings = replace(settings, epochs=given.epochs)
-    if given.rank is not None:
-        settings = replace(settings, rank=given.rank)
+    settings = _chosen(RouterSettings(), epochs=given.epochs, rank=given.rank)
+    if settings.rank:
+        _require_peft()
     folder = given.out or SHIPPED_ROUTER
     scores = finetune_router(read_phrasings(roles), read_entities(), roles, packaged_model(), settings, folder, _say)
     print(json.dumps(scores, indent=1))
@@ -41,15 +44,34 @@ def _language(given: argparse.Namespace) -> int:
     from assistant.language.weights import SHIPPED_ADAPTER
     from assistant.training.finetune_language import LanguageSettings, finetune_language
 
-    settings = LanguageSettings()
-    if given.epochs:
-        settings = replace(settings, epochs=given.epochs)
-    if given.rank is not None:
-        settings = replace(settings, rank=given.rank, alpha=2 * given.rank)
+    alpha = None if given.rank is None else 2 * given.rank
+    settings = _chosen(LanguageSettings(), epochs=given.epochs, rank=given.rank, alpha=alpha)
+    _require_peft()
     folder = given.out or SHIPPED_ADAPTER
     finetune_language(LanguageEpochs(settings.seed), settings, folder, base=given.base, report=_say)
     print(f"The adapter is in {folder}.")
     return 0
+
+
+def _chosen(settings: S, **given: int | None) -> S:
+    """The settings with the options that were given.
+
+    Raises:
+        WrongUse: an option is out of its range.
+    """
+    try:
+        return replace(settings, **{name: value for name, value in given.items() if value is not None})  # type: ignore[type-var]
+    except ValueError as wrong:
+        raise WrongUse(f"These options cannot be used: {wrong}") from wrong
+
+
+def _require_peft() -> None:
+    """Raises AssistantError with the fix where training's own packages are not installed."""
+    if importlib.util.find_spec("peft") is None:
+        raise AssistantError(
+            "Expected the package peft for training, but it is not installed. "
+            'Install it with `pip install "retail-assistant[train]"`.'
+        )
 
 
 class LanguageEpochs:
@@ -77,6 +99,8 @@ def evaluate(given: argparse.Namespace) -> int:
     from assistant.shop import open_shop
     from assistant.training.evaluation import evaluate_calls, printed
 
+    if given.json and not given.json.absolute().parent.is_dir():
+        raise WrongUse(f"Expected a folder for the figures, but there is no {given.json.parent}; make it first.")
     with open_shop(given.shop) as shop:
         measured = evaluate_calls(shop, given.split, given.limit, _say)
     print(printed(measured))
