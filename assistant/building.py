@@ -3,6 +3,8 @@
 Knows what is fitted and in which order, not how.
 """
 
+import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +14,14 @@ from typing import Any
 from analytics.columns import TABLES
 from analytics.errors import AnalyticsError
 from analytics.warehouse import build_lock
-from assistant.settings import write_settings
+from assistant.errors import WrongUse
+from assistant.settings import FILE, read_settings, write_settings
 from assistant.shop import MODELS, POLICIES, WAREHOUSE, Shop, open_shop
 from retrieval.errors import RetrievalError
 
 Report = Callable[[str], None]
+_FITTED, _TRUTH = "fitted.json", "truth"
+_NO_MODEL = ("index", "policies")
 
 
 @dataclass(frozen=True)
@@ -28,16 +33,56 @@ class Fitted:
     missing: str = ""
 
 
+def is_demo(folder: Path) -> bool:
+    """Whether the folder holds the demo shop, or one whose first build broke off: only that writes a hidden truth."""
+    from analytics.demo import DEMO_NAME
+
+    if not (folder / _TRUTH).is_dir():
+        return False
+    return not (folder / FILE).exists() or read_settings(folder).name == DEMO_NAME
+
+
+def check_demo_folder(folder: Path) -> None:
+    """Keeps the demo shop from being written over a shop of one's own.
+
+    Raises:
+        WrongUse: the folder holds something else.
+    """
+    if not folder.exists() or is_demo(folder):
+        return
+    if folder.is_dir() and all(each.name.startswith(".") for each in folder.iterdir()):
+        return  # empty but for the lock of a build that broke off
+    held = f"the shop {read_settings(folder).name!r}" if (folder / FILE).exists() else "something else"
+    raise WrongUse(
+        f"Expected an empty folder or the demo shop in {folder}, but it holds {held}, which the demo shop would "
+        "overwrite. Give --shop another folder for the demo shop; `retail-assistant serve` opens the shop that is here."
+    )
+
+
+def has_history(folder: Path) -> bool:
+    """Whether a build has written the shop's history to its end."""
+    return (folder / FILE).exists() and (folder / WAREHOUSE).exists()
+
+
+def is_fitted(folder: Path) -> bool:
+    """Whether the last fit has come to its end."""
+    return (folder / MODELS / _FITTED).exists()
+
+
 def init_demo(folder: Path, report: Report, *, seed: int = 7) -> None:
     """Writes the demo shop's history, policies and hidden truth.
 
     Raises:
+        WrongUse: the folder holds something other than the demo shop.
         ShopBusy: another process is building in this folder.
     """
     from analytics.demo import DEMO_AS_OF, DEMO_CURRENCY, DEMO_NAME, build_demo
 
+    check_demo_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    summary = build_demo(folder / WAREHOUSE, folder / POLICIES, folder / "truth", seed=seed)
+    with build_lock(folder):
+        (folder / MODELS / _FITTED).unlink(missing_ok=True)  # what is fitted belongs to the history before
+    summary = build_demo(folder / WAREHOUSE, folder / POLICIES, folder / _TRUTH, seed=seed)
     report(str(summary))
     write_settings(folder, DEMO_NAME, DEMO_CURRENCY, str(DEMO_AS_OF))
 
@@ -45,7 +90,8 @@ def init_demo(folder: Path, report: Report, *, seed: int = 7) -> None:
 def fit_shop(folder: Path, report: Report) -> list[Fitted]:
     """Fits every model to the shop's history and brings the index in step with its catalog.
 
-    An ability that the shop has too little data for is passed over with its reason; the rest is still fitted.
+    An ability that the shop has too little data for is passed over with its reason, and a model of it that an earlier
+    fit left is removed; the rest is still fitted.
 
     Raises:
         ShopNotFound: there is no shop in the folder.
@@ -53,7 +99,22 @@ def fit_shop(folder: Path, report: Report) -> list[Fitted]:
     """
     with build_lock(folder), open_shop(folder) as shop:
         (folder / MODELS).mkdir(exist_ok=True)
-        return [_timed(name, fit, shop, report) for name, fit in _abilities().items()]
+        (folder / MODELS / _FITTED).unlink(missing_ok=True)
+        done = [_timed(name, fit, shop, report) for name, fit in _abilities().items()]
+        _note_fitted(shop, done)
+        return done
+
+
+def _note_fitted(shop: Shop, done: list[Fitted]) -> None:
+    """Writes, last of all, what was fitted, what the shop cannot have and why, and for which day."""
+    noted = {
+        "fitted": [each.name for each in done if not each.missing],
+        "missing": {each.name: each.missing for each in done if each.missing},
+        "as_of": shop.as_of.isoformat(),
+    }
+    building = shop.folder / MODELS / f"{_FITTED}.building"
+    building.write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
+    os.replace(building, building.with_suffix(""))
 
 
 def _abilities() -> dict[str, Callable[[Shop], Any]]:
@@ -77,10 +138,12 @@ def _timed(name: str, fit: Callable[[Shop], Any], shop: Shop, report: Report) ->
     try:
         fitted = fit(shop)
     except (AnalyticsError, RetrievalError) as missing:
+        if name not in _NO_MODEL:
+            shop.models.remove(name)
         done = Fitted(name, time.monotonic() - started, str(missing))
         report(f"{name}: not for this shop. {missing}")
         return done
-    if name not in ("index", "policies"):
+    if name not in _NO_MODEL:
         shop.models.save(name, fitted)
     done = Fitted(name, time.monotonic() - started)
     report(f"{name}: done in {done.seconds:.1f} s")

@@ -117,7 +117,11 @@ class ShopSettings:
         """
         if not self.name.strip():
             raise ValueError('name must not be empty, e.g. name = "Corner Shop"')
-        if len(self.currency) != 3 or not self.currency.isupper():
+        if not self.name.isprintable():
+            raise ValueError(f"name must be one line of plain text; got {self.name!r}")
+        if len(self.currency) != 3 or not (
+            self.currency.isascii() and self.currency.isalpha() and self.currency.isupper()
+        ):
             raise ValueError(f'currency must be a three-letter code such as "GBP"; got {self.currency!r}')
         if self.as_of not in (None, "today"):
             date.fromisoformat(str(self.as_of))

@@ -4,8 +4,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import WrongUse
+
+if TYPE_CHECKING:
+    from assistant.settings import ShopSettings
 
 
 def say(line: str) -> None:
@@ -30,7 +34,7 @@ def init(given: argparse.Namespace) -> int:
 def ingest(given: argparse.Namespace) -> int:
     """Imports a source file and prints the account of every cleaning rule."""
     from analytics.imports import ingest_csv, ingest_online_retail
-    from assistant.settings import write_settings
+    from assistant.settings import FILE, write_settings
     from assistant.shop import WAREHOUSE
 
     if given.source == "csv" and given.mapping is None:
@@ -38,15 +42,45 @@ def ingest(given: argparse.Namespace) -> int:
             "Expected `ingest csv FILE --mapping map.toml`, but no mapping was given: it says which of your columns is "
             "what. The README shows one to start from."
         )
+    known = (given.shop / FILE).exists()
+    settings = _own_shop(given)
     with _Bar("importing") as bar:
         if given.source == "csv":
             account = ingest_csv(given.path, given.mapping, given.shop / WAREHOUSE, bar.step)
         else:
             account = ingest_online_retail(given.path, given.shop / WAREHOUSE, bar.step, date_format=given.date_format)
-    write_settings(given.shop, given.name or given.path.stem.replace("_", " ").title(), given.currency or "GBP")
+    write_settings(given.shop, settings.name, settings.currency)
     print(account)
+    if known and (given.name is not None or given.currency is not None):
+        print(
+            f"The shop keeps the name {settings.name!r} and the currency {settings.currency} of {given.shop / FILE}: "
+            "--name and --currency are for a new shop. Edit that file to change them."
+        )
     print(f"Next: retail-assistant fit --shop {given.shop}")
     return 0
+
+
+def _own_shop(given: argparse.Namespace) -> "ShopSettings":
+    """The settings of the shop that is imported into, checked before the import.
+
+    Raises:
+        WrongUse: it is the demo shop, or a name or currency that no shop can have.
+    """
+    from assistant.building import is_demo
+    from assistant.settings import FILE, ShopSettings, read_settings
+
+    if is_demo(given.shop):
+        raise WrongUse(
+            f"Expected a folder for your own shop, but {given.shop} holds the demo shop, whose invented history would "
+            "mix with yours. Give --shop another folder, e.g. --shop my-shop."
+        )
+    if (given.shop / FILE).exists():
+        return read_settings(given.shop)
+    name = given.path.resolve().stem.replace("_", " ").title() if given.name is None else given.name
+    try:
+        return ShopSettings(name, "GBP" if given.currency is None else given.currency.upper())
+    except ValueError as wrong:
+        raise WrongUse(f"The new shop cannot be called so (--name, --currency): {wrong}.") from wrong
 
 
 def fit(given: argparse.Namespace) -> int:
@@ -99,15 +133,16 @@ def counts_of(held: dict[str, object]) -> dict[str, int]:
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Builds the demo shop where it is missing, then opens the page."""
+    """Builds what is missing of the demo shop, then opens the page."""
+    from assistant.building import check_demo_folder, fit_shop, has_history, init_demo, is_fitted
     from assistant.commands.asking import serve
-    from assistant.settings import FILE
-    from assistant.shop import MODELS, WAREHOUSE
 
-    built = all((given.shop / part).exists() for part in (FILE, WAREHOUSE, MODELS))
-    if not built:
-        given.seed = 7
-        init(given)
+    check_demo_folder(given.shop)
+    if not has_history(given.shop):
+        init_demo(given.shop, say)
+    if not is_fitted(given.shop):
+        fit_shop(given.shop, say)
+        _prepare_language(given.shop)
     return serve(given)
 
 

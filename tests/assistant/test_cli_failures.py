@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from scripted_model import ScriptedModel
+
+# ruff: noqa: F811  (fixtures are arguments)
 from test_cli import ORDERS, folder, loads, run  # noqa: F401  fixtures
 
 from analytics.errors import MissingData
@@ -19,15 +21,15 @@ def batch(tmp_path: Path, *lines: dict[str, Any], start: bytes = b"") -> Path:
     return file
 
 
-def answers(folder: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:  # noqa: F811
+def answers(folder: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     code, out, _ = run(capsys, "ask", "--batch", str(file), "--shop", str(folder))
     assert code == 0
     return [json.loads(line) for line in out.splitlines()]
 
 
 def test_a_turn_that_fails_leaves_the_others_answered(
-    folder: Path,  # noqa: F811
-    loads: list[ScriptedModel],  # noqa: F811
+    folder: Path,
+    loads: list[ScriptedModel],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -55,8 +57,8 @@ def test_a_turn_that_fails_leaves_the_others_answered(
 
 
 def test_a_customer_may_be_a_number_and_the_file_may_begin_with_a_mark(
-    folder: Path,  # noqa: F811
-    loads: list[ScriptedModel],  # noqa: F811
+    folder: Path,
+    loads: list[ScriptedModel],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -85,7 +87,7 @@ def test_a_customer_may_be_a_number_and_the_file_may_begin_with_a_mark(
     ],
 )
 def test_wrong_places_and_options(
-    folder: Path,  # noqa: F811
+    folder: Path,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
     code: int,
