@@ -1,7 +1,8 @@
 """Greedy decoding on a causal model: grammar mask, forced tokens in one step, and look-up speculation.
 
 Forced tokens (what the grammar leaves no choice about) and tokens that continue a repeat of the prompt are read by the
-model many at a time, which costs about as much as reading one; the output is exactly that of plain greedy decoding.
+model many at a time, which costs about as much as reading one; the output is that of plain greedy decoding, exactly so
+in float32. In lower precision a near tie may fall otherwise, but always the same way for the same prompt.
 Prompt look-up: Saxena, "Prompt Lookup Decoding", 2023. Knows token ids only, not what they mean.
 """
 
@@ -16,12 +17,16 @@ _MATCH = 2  # tokens that must repeat before a guess is made
 
 
 class Decoder:
-    """Decodes with one model and keeps its cache, so that a prompt's known beginning is not read again."""
+    """Decodes with one model and, in float32, keeps its cache: a prompt's known beginning is not read again.
+
+    In lower precision what was asked before would decide near ties, and the same question would not have one answer.
+    """
 
     def __init__(self, model: Any, stop_ids: frozenset[int]) -> None:
         """Takes a transformers causal language model in eval mode and the ids that end a completion."""
         self._model = model
         self._stop_ids = stop_ids
+        self._keeps_cache = model.dtype == torch.float32
         self._cache: Any = None
         self._cached: list[int] = []  # ids whose keys and values are in the cache
         self._speculates = True  # until a cache turns out to be one that cannot go back
@@ -77,7 +82,7 @@ class Decoder:
     def _reuse(self, prompt: list[int]) -> None:
         """Keeps the cache of the longest common beginning; the last prompt token is always read."""
         common = min(_common(self._cached, prompt), len(prompt) - 1)
-        if self._cache is None or common == 0:
+        if self._cache is None or common == 0 or not self._keeps_cache:
             self._forget()
         else:
             self._drop(len(self._cached) - common)

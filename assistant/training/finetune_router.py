@@ -212,7 +212,7 @@ def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float
         wanted = _wanted(made, role, names[role])
         chances = torch.softmax(logits[role] / temperature, -1)
         own = torch.tensor([len(set(e.labels.values())) == 1 for e in made if role in e.labels])
-        top3 = (chances.topk(3, -1).indices == wanted[:, None]).any(-1)
+        top3 = (chances.topk(min(3, chances.shape[-1]), -1).indices == wanted[:, None]).any(-1)
         right = chances.argmax(-1) == wanted
         scores[f"{role}: right tool"] = right[own].float().mean().item()
         scores[f"{role}: right tool in top 3"] = top3[own].float().mean().item()

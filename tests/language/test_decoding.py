@@ -122,6 +122,15 @@ def test_a_known_beginning_is_not_read_again_and_changes_nothing(model: Any, mon
     assert list(decoder.decode(other, 20)) == plain(model, other, 20)
 
 
+def test_in_low_precision_an_answer_does_not_hang_on_what_was_asked_before() -> None:
+    rough = tiny_model().to(torch.bfloat16)
+    decoder = Decoder(rough, NO_STOP)
+    asked = [[5, 6, 7, *prompt] for prompt in prompts(8)]
+    alone = [list(Decoder(rough, NO_STOP).decode(prompt, 40)) for prompt in asked]
+    assert [list(decoder.decode(prompt, 40)) for prompt in asked] == alone
+    assert [list(decoder.decode(prompt, 40)) for prompt in reversed(asked)] == alone[::-1]
+
+
 def test_a_completion_that_is_given_up_halfway_leaves_the_decoder_usable(model: Any) -> None:
     decoder = Decoder(model, NO_STOP)
     first, second = prompts(4)[2:4]

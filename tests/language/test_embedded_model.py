@@ -42,6 +42,13 @@ def test_a_plain_question_becomes_the_right_call_twice_the_same(model: Transform
     assert (first.prompt, first.completion) == (again.prompt, again.completion)
 
 
+def test_an_answer_does_not_hang_on_what_was_asked_before(model: TransformersModel) -> None:
+    prompts = [asked(said) for said in ("best sellers in march", "orders per day in may 2011", "sales last week")]
+    forwards = [list(model.stream(prompt, Usage())) for prompt in prompts]
+    backwards = [list(model.stream(prompt, Usage())) for prompt in reversed(prompts)]
+    assert forwards == backwards[::-1]
+
+
 def test_an_answer_is_written_from_the_facts_twice_the_same(model: TransformersModel) -> None:
     facts = ["Revenue in February 2011 was £499,464.35.", "From 1 to 28 February 2011."]
     prompt = Prompt("answer", compact_answer("manager", "What was our revenue in February 2011?", facts))
