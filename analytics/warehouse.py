@@ -17,7 +17,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from analytics.columns import SALES_VIEW, TABLES
-from analytics.errors import MissingData, ShopBusy
+from analytics.errors import ImportFailed, MissingData, ShopBusy
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -57,14 +57,16 @@ def rebuild(path: Path, *, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnect
     Args:
         path: the warehouse file; need not exist yet.
         keep: start from what is there (an import), or from nothing (a new shop).
+
+    Raises:
+        ImportFailed: what is there is damaged, so that nothing can be added to it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     building = path.with_name(path.name + ".building")
     building.unlink(missing_ok=True)
     if keep and path.exists():
         shutil.copyfile(path, building)
-        with _damage_told(path):
-            _openable(building)
+        _check_copy(building, path)
     connection = duckdb.connect(str(building))
     try:
         create_tables(connection)
@@ -78,13 +80,14 @@ def rebuild(path: Path, *, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnect
         building.with_name(building.name + ".wal").unlink(missing_ok=True)
 
 
-def _openable(building: Path) -> None:
-    """Opens and closes a copy; one that cannot be opened is taken away again."""
+def _check_copy(building: Path, path: Path) -> None:
+    """Opens and closes the copy of a history; one that cannot be opened is taken away again."""
     try:
-        duckdb.connect(str(building)).close()
-    except duckdb.Error:
+        with _damage_told(path):
+            duckdb.connect(str(building)).close()
+    except MissingData as damaged:
         building.unlink(missing_ok=True)
-        raise
+        raise ImportFailed(f"{damaged} Nothing was changed.") from damaged
 
 
 @contextmanager
