@@ -5,17 +5,25 @@ dropped, a name that is of another kind (a country given as a category) is moved
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from analytics.errors import AnalyticsError
 from assistant import cues, references, spans
+from assistant.calendar_words import MONTH
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.resolve import Resolver
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
+_TIMELY = re.compile(
+    r"\d|\b(?:since|before|after|until|till|last|next|past|this|ago|recent\w*|lately|then|now|week\w*"
+    r"|day\w*|month\w*|year\w*|yr"
+    r"|quarter\w*|season\w*|spring|summer|autumn|winter|holiday\w*|christmas|easter|term|morning|night"
+    r"|" + MONTH + r")\b",
+    re.IGNORECASE,
+)
 _KINDS = ("product", "category", "store", "country", "customer")
 # A five-digit number is a product code, not a length of a list.
 _MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
@@ -34,7 +42,9 @@ _GENERIC = frozenset(
 NAMES = frozenset({*_KINDS, "products"})
 
 
-def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock: Clock) -> dict[str, tuple[Any, ...]]:
+def candidates(
+    parameters: Mapping[str, Any], message: str, earlier: str, clock: Clock, lacking: Collection[str] = ()
+) -> dict[str, tuple[Any, ...]]:
     """The only values that closed kinds of arguments may take.
 
     Args:
@@ -42,6 +52,7 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
         message: what was said now.
         earlier: what was said before and may still hold.
         clock: reads times.
+        lacking: kinds of names that the shop has none of ("store"); only a word for the kind brings them up.
     """
     properties = parameters["properties"]
     said = f"{message} \n {earlier}"
@@ -61,17 +72,23 @@ def candidates(parameters: Mapping[str, Any], message: str, earlier: str, clock:
     if "postcode" in properties:
         found["postcode"] = tuple(code for code in spans.postcodes(said) if code not in found.get("order_id", ()))
     for name, schema in properties.items():
-        if not cues.meant(name, said):
+        if (name in lacking or name not in ("store", "category")) and not cues.meant(name, said):
             found[name] = ()
+        elif name == "metric" and name in parameters["required"]:
+            meant = cues.metrics(message) or cues.metrics(earlier) or ("revenue",)
+            found[name] = tuple(value for value in schema["enum"] if value in meant)
         elif name == "group_by":
             meant = cues.groups(names_text(said, clock))
             found[name] = tuple(value for value in schema["enum"] if value in meant)
         elif schema["type"] in ("integer", "number"):
-            values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
-            most = _MOST.get(name, float("inf"))
-            whole = [v for v in values if v <= most and (schema["type"] == "number" or float(v).is_integer())]
-            found[name] = tuple(dict.fromkeys(whole))
+            found[name] = _figures(name, schema["type"], message, earlier, taken)
     return found
+
+
+def _figures(name: str, kind: str, message: str, earlier: str, taken: tuple[str, ...]) -> tuple[int | float, ...]:
+    values = spans.numbers(message, taken) + spans.numbers(earlier, taken)
+    most = _MOST.get(name, float("inf"))
+    return tuple(dict.fromkeys(v for v in values if v <= most and (kind == "number" or float(v).is_integer())))
 
 
 def names_text(text: str, clock: Clock) -> str:
@@ -121,8 +138,11 @@ def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message
 
 def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:
     """Replaces "it", "the cheaper one" and "the month before" by what they point to."""
-    if isinstance(arguments.get("period"), str):
-        arguments["period"] = references.period(arguments["period"], before, clock)
+    said = arguments.get("period")
+    if isinstance(said, str):
+        arguments["period"] = references.period(said, before, clock)
+        if clock.period(arguments["period"]) is None and not _TIMELY.search(said):
+            arguments.pop("period")  # not a time that we fail to read, but no time at all
     if isinstance(arguments.get("product"), str):
         arguments["product"] = references.product(arguments["product"], before)
     if isinstance(arguments.get("products"), list):

@@ -181,7 +181,9 @@ class Conversation:
         ]
 
     def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
-        found = arguments.candidates(tool.parameters, text, context, self.shop.resolve.clock)
+        resolve = self.shop.resolve
+        lacking = [name for name, held in (("store", resolve.stores), ("category", resolve.categories)) if not held]
+        found = arguments.candidates(tool.parameters, text, context, resolve.clock, lacking)
         names_from = arguments.names_text(f"{text}\n{context}", self.shop.resolve.clock)
         if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
             found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))

@@ -18,6 +18,8 @@ _CUES: Final = {
     r"|trend\w*|arriv\w*|just in|sellers?|econom\w*|value|loved?|hot|splurge|recommended",
     "in_stock": r"in ?sto\w*k|stok|stock|available|availab\w*|avail|now|today|in store|shelf|shelves|ready"
     r"|right away|immediate\w*|straight away|sold out|left",
+    "store": r"store\w*|stor|shops?|branch\w*|outlet\w*|location\w*|sites?|till",
+    "category": r"categ\w*|department\w*|dept\w*|sections?|ranges?|aisles?|group",
     "compare_to": r"compar\w*|versus|vs\.?|against|than|before|previous|prior|earlier|last|year on year|yoy"
     r"|relative|up on|down on|differ\w*|change\w*|ago|grow\w*|same|beside|next to|stack\w*|mom|to|overlay",
 }
@@ -44,9 +46,63 @@ _GROUPS: Final = {
     "weekday": r"weekday\w*|days?|week|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|daily|weekend\w*",
     "hour": r"hour\w*|times?|o'?clock|morning\w*|afternoon\w*|evening\w*|busiest|lunch\w*|when|peak|hrs?|clock",
 }
+# What a report may count -> words for it. The first two are meant whenever they are said.
+_METRICS: Final = {
+    "return_rate": r"return\w*|retu?r\w*n\w*|refund\w*|refnd\w*|sen[dt]\w* (?:\w+ ){0,3}back|(?:come|comes"
+    r"|came|coming|brought|bring|took|taken|give|gave"
+    r"|given|went|handed|money) (?:\w+ )?back|rtn\w*",
+    "average_order_value": r"aov|av\w*r?ge? (?:\w+ ){0,2}(?:order|ordr|basket|baskit|spend|ticket"
+    r"|transaction|sale|bill|purchase|receipt|check|cart"
+    r"|value|valeu|invoice|shop)\w*|avg\.? (?:\w+ )?(?:order|basket|spend|ticket|transaction|sale|bill"
+    r"|value|receipt)\w*|basket (?:size|value|spend)\w*"
+    r"|(?:order|basket|transaction|ticket|bill) (?:value|size|worth)s?|per (?:order|basket|transaction"
+    r"|invoice|ticket|head|receipt|bill|purchase"
+    r"|checkout)|(?:typical|mean|normal|usual) (?:\w+ )?(?:order|basket|spend|sale|transaction|ticket"
+    r"|purchase|bill|receipt|custom)\w*"
+    r"|order (?:is |was )?worth|on average|each order|an order|a (?:single )?(?:basket|order|transaction"
+    r"|receipt|sale)|spend per",
+    "customers": r"(?:customer|client|shopper|buyer|custmer|costumer|punter|patron)s?|people|persons"
+    r"|individuals|folk|accounts|households|ppl|heads"
+    r"|footfall|clientele",
+    "orders": r"orders?|ordrs?|ordres|odrers?|ordered|transactions?|invoices?|baskets?|purchases|receipts"
+    r"|tickets|checkouts|busiest|busy|quietest"
+    r"|slackest|quiet|number of sales|how many sales|how (?:many times|often)",
+    "units": r"units?|unts?|pieces|items|quantit\w*|volumes?|how m\w?n\w?y|qty|number of|copies|pcs|count"
+    r"|shifted|flog\w*|movers?|many|numbrs",
+    "revenue": r"revenue\w*|rev|revnue\w*|revnu|reveune|turn\w* over|turnover\w*|takings?|took|take|taken"
+    r"|sales|sals|sell\w*|sold|money|cash"
+    r"|income|earn\w*|made|make|bring|brought|gross\w*|net|value|worth|£|\$|€|quid|pounds|dollars|euros?"
+    r"|spen[dt]\w*|top line|best\w*|most"
+    r"|perform\w*|business|trade|trading|biggest|figures?|did we do|do in|generat\w*|contribut\w*|profit\w*",
+}
+_HOW_MANY: Final = re.compile(
+    r"\b(?:how m\w*y|number of) (?:(?:different|distinct|unique|separate|individual|new|of|our|more|such"
+    r"|single)\s+)*(\w+)",
+    re.IGNORECASE,
+)
+_NET: Final = re.compile(
+    r"\b(?:net of|after|without|less|excluding|minus) (?:the )?(?:returns|refunds)\b", re.IGNORECASE
+)
 _READ: Final = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _CUES.items()}
 
 _READ_GROUPS: Final = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _GROUPS.items()}
+
+_READ_METRICS: Final = {
+    name: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) for name, words in _METRICS.items()
+}
+
+
+def metrics(said: str) -> tuple[str, ...]:
+    """The metrics that something in what was said can mean; empty where nothing does."""
+    said = _NET.sub(" ", said)
+    found = tuple(name for name, cue in _READ_METRICS.items() if cue.search(said))
+    counted = _HOW_MANY.search(said)
+    if counted:
+        named = [name for name in ("customers", "orders", "units") if _READ_METRICS[name].fullmatch(counted[1])]
+        if len(named) == 1:
+            return (named[0],)
+    plain = next((name for name in found[:2] if name in ("return_rate", "average_order_value")), None)
+    return (plain,) if plain else found
 
 
 def groups(said: str) -> tuple[str, ...]:
@@ -55,6 +111,9 @@ def groups(said: str) -> tuple[str, ...]:
 
 
 def meant(argument: str, said: str) -> bool:
-    """Whether something in what was said can mean this argument; True for arguments without a cue."""
+    """Whether something in what was said can mean this argument; True for arguments without a cue.
+
+    For "store" and "category" it only matters where the shop has none: then a word for the kind itself must be said.
+    """
     cue = _READ.get(argument)
     return cue is None or cue.search(said) is not None

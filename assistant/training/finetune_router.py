@@ -136,12 +136,17 @@ def _loss(
             continue
         wanted = torch.tensor([names[role].index(batch[i].labels[role]) for i in rows])
         # A staff question asked by a customer is one of very many; it counts less than the customers' own.
-        weight = torch.tensor([0.2 if len(set(batch[i].labels.values())) > 1 else 1.0 for i in rows])
+        weight = torch.tensor([0.2 if _of_staff(batch[i], role) else 1.0 for i in rows])
         each = torch.nn.functional.cross_entropy(
             settings.scale * head(vectors[rows]), wanted, label_smoothing=settings.smoothing, reduction="none"
         )
         total = total + (each * weight).sum() / len(batch)
     return total
+
+
+def _of_staff(example: Example, role: str) -> bool:
+    """Whether this role asks what only the other one may: it is NONE here and a tool there."""
+    return example.labels[role] == NONE and len(set(example.labels.values())) > 1
 
 
 def _batches(made: list[Example], size: int, chance: random.Random) -> list[list[Example]]:
@@ -211,7 +216,7 @@ def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float
     for role in logits:
         wanted = _wanted(made, role, names[role])
         chances = torch.softmax(logits[role] / temperature, -1)
-        own = torch.tensor([len(set(e.labels.values())) == 1 for e in made if role in e.labels])
+        own = torch.tensor([not _of_staff(e, role) for e in made if role in e.labels])
         top3 = (chances.topk(min(3, chances.shape[-1]), -1).indices == wanted[:, None]).any(-1)
         right = chances.argmax(-1) == wanted
         scores[f"{role}: right tool"] = right[own].float().mean().item()
