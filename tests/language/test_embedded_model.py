@@ -2,16 +2,22 @@
 
 from datetime import date
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+from service_shop import write_warehouse
 
 from assistant.arguments import candidates, names_text
+from assistant.conversation import Conversation
 from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.prompts import compact_answer, compact_call
 from assistant.language.transformers_model import TransformersModel
 from assistant.language.weights import SHIPPED_ADAPTER
 from assistant.messages import ToolCall
 from assistant.periods import Clock
+from assistant.safety import Limits
+from assistant.settings import write_settings
+from assistant.shop import open_shop
 from assistant.tools.sales import TOOLS
 
 pytestmark = [
@@ -33,12 +39,30 @@ def asked(said: str) -> Prompt:
     return Prompt("call", compact_call(said, [REPORT.signature()]), (offered,), said)
 
 
-def test_a_plain_question_becomes_the_right_call_twice_the_same(model: TransformersModel) -> None:
+def test_a_plain_question_becomes_the_right_call_twice_the_same(model: TransformersModel, tmp_path: Path) -> None:
+    """Router, model, grammar and mending together: what a manager's question leads to."""
+    write_warehouse(tmp_path / "warehouse.duckdb")
+    write_settings(tmp_path, "Corner Shop", "GBP", "2024-06-30")
+    with open_shop(tmp_path) as shop:
+        shop.__dict__["language"] = model
+        for _ in range(2):
+            conversation = Conversation(shop, shop.records.open_session("manager"), Limits(rate=None))
+            assert conversation.plan("What was our revenue in February 2011?") == [
+                ToolCall("sales_report", {"metric": "revenue", "period": "February 2011"})
+            ]
+
+
+def test_the_models_own_call_is_the_same_each_time(model: TransformersModel) -> None:
     prompt = asked("What was our revenue in February 2011?")
     first, again = Usage(), Usage()
-    calls = list(model.stream(prompt, first))
-    assert calls == [ToolCall("sales_report", {"metric": "revenue", "period": "February 2011"})]
-    assert list(model.stream(prompt, again)) == calls
+    (call,) = model.stream(prompt, first)
+    assert isinstance(call, ToolCall)
+    assert (call.name, call.arguments["metric"], call.arguments["period"]) == (
+        "sales_report",
+        "revenue",
+        "February 2011",
+    )
+    assert list(model.stream(prompt, again)) == [call]
     assert (first.prompt, first.completion) == (again.prompt, again.completion)
 
 
