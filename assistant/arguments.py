@@ -37,8 +37,10 @@ _GENERIC = frozenset(
     "this those to too top up us was we were what when where which who why will with worst would you your last "
     "next past month week year quarter day days weeks months average value share rate number amount percentage "
     "percent different distinct returned returns return bought big stock demand price prices review reviews "
-    "forecast history basket takings income".split()
+    "forecast history basket takings income aov avg rev qty".split()
 )
+_LONGEST_PLACE = 4  # words
+_UNKNOWN_PLACE = re.compile(r"\b(?:in|from|to|for|across|at)\s+(?:the\s+)?[A-Z][a-z]{2,}")
 NAMES = frozenset({*_KINDS, "products"})
 
 
@@ -91,11 +93,37 @@ def _figures(name: str, kind: str, message: str, earlier: str, taken: tuple[str,
     return tuple(dict.fromkeys(v for v in values if v <= most and (kind == "number" or float(v).is_integer())))
 
 
+def places(said: str, properties: Mapping[str, Any], resolver: Resolver) -> dict[str, tuple[str, ...]]:
+    """The countries and stores of the shop that stand in a text, as typed; none may be given where none stands there.
+
+    A capitalised word behind "in" or "from" that is none of them may still be meant as one: then any words may be
+    copied, and the answer says that the shop does not know the place.
+    """
+    found = {}
+    text = names_text(said, resolver.clock)
+    words = [match.group() for match in re.finditer(r"[\w'’.&-]+", text)]
+    runs = [" ".join(words[i : i + n]) for n in range(_LONGEST_PLACE, 0, -1) for i in range(len(words) - n + 1)]
+    for kind in ("country", "store"):
+        if kind in properties:
+            known = [
+                run for run in runs if run.lower() not in _GENERIC and len(run) > 1 and _knows_one(resolver, kind, run)
+            ]
+            whole = tuple(run for run in known if not any(run != other and run in other for other in known))
+            if whole or not _UNKNOWN_PLACE.search(text):
+                found[kind] = whole
+    return found
+
+
 def names_text(text: str, clock: Clock) -> str:
     """A text without its times: what names of products, places and people are copied from."""
     for said in (*spans.times(text, clock.period), *spans.times(text, clock.horizon)):
         text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " | ", text)
     return text
+
+
+def says_a_past_time(text: str, clock: Clock) -> bool:
+    """Whether a period of the past is named."""
+    return bool(spans.times(text, clock.period))
 
 
 def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:
@@ -178,6 +206,14 @@ def _move(name: str, arguments: dict[str, Any], properties: Mapping[str, Any], r
         if other != name and other in properties and other not in arguments and _knows(resolver, other, said):
             arguments[other] = arguments.pop(name)
             return
+
+
+def _knows_one(resolver: Resolver, kind: str, said: str) -> bool:
+    try:
+        getattr(resolver, kind)(said)
+    except (NotFound, Unclear, AnalyticsError):
+        return False
+    return True
 
 
 def _knows(resolver: Resolver, kind: str, said: str) -> bool:

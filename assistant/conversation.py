@@ -24,6 +24,8 @@ from assistant.wishes import split_wishes
 
 _REMEMBERED = 6  # turns kept for the context of the next one
 _SHORTLIST = 5  # tools shown to a large model
+_POSSIBLE = 0.03  # probability from which a tool may be preferred for taking the time that was said
+_TIMED = frozenset({"period", "horizon", "date"})
 _TOOL_OF_ACTION = {
     "return": "start_return",
     "cancel": "cancel_order",
@@ -165,7 +167,9 @@ class Conversation:
         if model.compact and ranking.best == NONE:
             return []
         # The small model chooses worse among close tools than the router's own order does: the first one stands.
-        names = [name for name, _ in ranking.scores if name != NONE][: 1 if model.compact else _SHORTLIST]
+        names = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
+        if model.compact:
+            names = [self._most_fitting(ranking, names, text)]
         context = "\n".join(said.text for said in self._said[-2:])
         offered = tuple(self._offer(permitted[name], text, context) for name in names)
         if model.compact:
@@ -180,10 +184,23 @@ class Conversation:
             for call in calls
         ]
 
+    def _most_fitting(self, ranking: Ranking, names: list[str], text: str) -> str:
+        """The first tool; where the router is unsure, the first of the close ones that takes the time that was said."""
+        if ranking.sure or not arguments.says_a_past_time(text, self.shop.resolve.clock):
+            return names[0]
+        permitted, scores = self._permitted(), dict(ranking.scores)
+        takers = [n for n in names if scores[n] > _POSSIBLE and _TIMED & permitted[n].parameters["properties"].keys()]
+        return takers[0] if takers else names[0]
+
     def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
         resolve = self.shop.resolve
         lacking = [name for name, held in (("store", resolve.stores), ("category", resolve.categories)) if not held]
         found = arguments.candidates(tool.parameters, text, context, resolve.clock, lacking)
+        found |= {
+            name: values
+            for name, values in arguments.places(f"{text} \n {context}", tool.parameters["properties"], resolve).items()
+            if name not in found
+        }
         names_from = arguments.names_text(f"{text}\n{context}", self.shop.resolve.clock)
         if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
             found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))

@@ -85,7 +85,7 @@ def test_tokens_and_masks_go_where_the_model_is(device: str) -> None:
 
 def test_token_ids_are_made_on_the_models_device() -> None:
     class Elsewhere:
-        device = torch.device("meta")
+        device, dtype = torch.device("meta"), torch.float32
         config = sliding(None).config
         seen: torch.device | None = None
 
