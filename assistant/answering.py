@@ -74,9 +74,12 @@ def sentences(
 
 
 def stutters(sentence: str) -> bool:
-    """Whether a sentence says the same four words, or the same long figure, twice: a small model going round."""
+    """Whether a sentence says the same four words, count or long figure twice: a small model going round."""
     words = re.findall(r"[\w'’]+", sentence.lower())
     runs = [tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1)]
+    counted = re.findall(r"\d[\d,.]* [a-z]{4,}", sentence.lower())
+    if len(set(counted)) < len(counted):
+        return True
     long_figures = [text for text in re.findall(r"\d[\d,.]*\d", sentence) if len(text) > _LONG_FIGURE]
     return len(set(runs)) < len(runs) or len(set(long_figures)) < len(long_figures)
 

@@ -39,6 +39,15 @@ _GENERIC = frozenset(
     "percent different distinct returned returns return bought big stock demand price prices review reviews "
     "forecast history basket takings income aov avg rev qty".split()
 )
+_UP_TO = re.compile(
+    r"(?:\s*(?:for|at|that (?:is|are)|costing))?\s*\b(?:under|below|less than|up to|at most|no more than"
+    r"|not more than|cheaper than"
+    r"|max(?:imum)?(?: of)?|within)\s+(?:about\s+)?(?:[£$€]?\d[\d.,]*|(?:a\s+)?(?:[a-z]+-?)?(?:one|two"
+    r"|three|four|five|six|seven|eight"
+    r"|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|hundred|tenner|fiver)(?:-[a-z]+)?)"
+    r"(?:\s*(?:pounds?|quid|euros?|dollars?|bucks?|gbp|£|€|pence))?(?:\s+each)?",
+    re.IGNORECASE,
+)
 _LONGEST_PLACE = 4  # words
 _UNKNOWN_PLACE = re.compile(r"\b(?:in|from|to|for|across|at)\s+(?:the\s+)?[A-Z][a-z]{2,}")
 NAMES = frozenset({*_KINDS, "products"})
@@ -152,6 +161,7 @@ def mend(
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
     _drop_senseless(arguments, message)
+    _add_plain(arguments, properties, message, resolver.clock)
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
 
 
@@ -177,6 +187,28 @@ def _follow_pointers(arguments: dict[str, Any], before: references.Context, cloc
         arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
 
 
+def _add_plain(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
+    """Adds what was said once and can be nothing else: an e-mail address, a count, a price limit, a metric."""
+    for name, read in (("email", spans.emails), ("order_id", spans.order_numbers), ("postcode", spans.postcodes)):
+        if name in properties and name not in arguments and len(read(message)) == 1:
+            arguments[name] = read(message)[0]
+    rest = names_text(message, clock)
+    for said in (*map(str, arguments.values()), *spans.order_numbers(message)):
+        rest = rest.replace(said, " ")
+    for name in ("quantity", "limit", "top"):
+        figures = _figures(name, "integer", rest, "", ())
+        if name in properties and len(figures) == 1 and not {"quantity", "limit", "top", "budget"} & arguments.keys():
+            arguments[name] = figures[0]
+    limit = _UP_TO.search(message)
+    if limit and "max_price" in properties and not {"max_price", "min_price"} & arguments.keys():
+        arguments["max_price"] = next(map(float, spans.numbers(limit.group())), None)
+    if isinstance(arguments.get("query"), str):
+        arguments["query"] = _UP_TO.sub("", arguments["query"]).strip(" ,-") or arguments["query"]
+    if "metric" in properties and "metric" not in arguments:
+        meant = [name for name in cues.metrics(message) if name in properties["metric"]["enum"]]
+        arguments |= {"metric": meant[0]} if len(meant) == 1 else {}
+
+
 def _drop_senseless(arguments: dict[str, Any], message: str) -> None:
     """Drops choices that say nothing beside the others."""
     if arguments.get("compare_to") == arguments.get("period"):
@@ -200,6 +232,11 @@ def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message:
 def _move(name: str, arguments: dict[str, Any], properties: Mapping[str, Any], resolver: Resolver) -> None:
     """Moves a name that the shop knows only as another kind of thing."""
     said = arguments[name]
+    whole = {"category": resolver.categories, "store": [store.name for store in resolver.stores]}
+    for other, known in whole.items():
+        if other != name and other in properties and other not in arguments and said.lower() in map(str.lower, known):
+            arguments[other] = arguments.pop(name)
+            return
     if _knows(resolver, name, said):
         return
     for other in ("country", "store", "category", "customer", "product"):

@@ -43,7 +43,7 @@ _GROUPS: Final = {
     "week": r"weeks?|weekly|wk|wks|wek|7 days",
     "month": r"mont\w*|mnth\w*|munth\w*|season\w*|mths?|when|improving",
     "quarter": r"quart\w*|quat\w*|qtr\w*|q[1-4]",
-    "weekday": r"weekday\w*|days?|week|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|daily|weekend\w*",
+    "weekday": r"weekday\w*|days?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekend\w*",
     "hour": r"hour\w*|times?|o'?clock|morning\w*|afternoon\w*|evening\w*|busiest|lunch\w*|when|peak|hrs?|clock",
 }
 # What a report may count -> words for it. The first two are meant whenever they are said.

@@ -18,6 +18,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d\b")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|\d{5}(?:-\d{4})?)(?![\w-])")
 _ORDER = re.compile(r"#?\b(?=[A-Za-z0-9-]*\d)[A-Za-z]{0,3}-?\d[\w-]*\b")
+_BRITISH_POSTCODE = re.compile(r"\b[A-Za-z]{1,2}\d[A-Za-z\d]? \d[A-Za-z]{2}\b")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])[£$€]?[x×]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+|,\d{2}(?!\d))?(k|m|\s?(?:hundred|thousand|grand|million|dozen))?(?:[x×]|quid|p)?(?![\w])",
     re.IGNORECASE,
@@ -57,9 +59,9 @@ def postcodes(text: str) -> tuple[str, ...]:
 
 
 def order_numbers(text: str) -> tuple[str, ...]:
-    """Words that may be order numbers: with a digit, at least four characters; as typed."""
-    found = [match.group() for match in _ORDER.finditer(_EMAIL.sub(" ", text))]
-    return _unique([each.rstrip("-") for each in found if len(each.strip("#")) >= 4])
+    """Words that may be order numbers: with a digit, at least three characters; as typed."""
+    found = [match.group() for match in _ORDER.finditer(_BRITISH_POSTCODE.sub(" ", _EMAIL.sub(" ", text)))]
+    return _unique([each.rstrip("-") for each in found if len(each.strip("#")) >= 3 and not _ORDINAL.fullmatch(each)])
 
 
 def numbers(text: str, leave_out: tuple[str, ...] = ()) -> tuple[int | float, ...]:

@@ -137,7 +137,9 @@ def _days(said: str, name: str, clock: Clock) -> object:
 
 def _folded(said: Any) -> str:
     words = re.findall(r"[a-z0-9£$€@.]+", str(said).lower())
-    return " ".join(word.strip(".") for word in words if word not in ("the", "a", "an", "some", "my", "our", "order"))
+    return " ".join(
+        word.strip(".") for word in words if word not in ("the", "a", "an", "some", "my", "our", "order", "number")
+    )
 
 
 def _plain(call: ToolCall) -> str:
