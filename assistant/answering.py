@@ -65,7 +65,8 @@ def sentences(
     said: list[str] = []
     with suppress(ModelUnavailable):  # what was found is said in the tool's own words
         for sentence in _sentences(model, Prompt("answer", messages, max_tokens=_MAX_TOKENS), usage):
-            if sentence in said or not evidence.check(sentence).grounded:
+            repeats = sentence in said or stutters(sentence)
+            if repeats or turns_otherwise(sentence, facts) or not evidence.check(sentence).grounded:
                 break
             said.append(sentence)
             yield sentence
