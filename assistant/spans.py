@@ -68,11 +68,15 @@ def numbers(text: str, leave_out: tuple[str, ...] = ()) -> tuple[int | float, ..
     """Figures and number words, in order; those inside `leave_out` (times, order numbers) are passed over."""
     for span in leave_out:
         text = re.sub(rf"(?<!\w){re.escape(span)}(?!\w)", " ", text)
-    text = _EMAIL.sub(" ", text)
-    found = [(match.start(), _figure(match)) for match in _NUMBER.finditer(text)]
+    return tuple(dict.fromkeys(value for _, _, value in number_places(text)))
+
+
+def number_places(text: str) -> list[tuple[int, int, int | float]]:
+    """Figures and number words with where they begin and end, in order."""
+    text = _EMAIL.sub(lambda address: " " * len(address[0]), text)
+    found = [(match.start(), match.end(), _figure(match)) for match in _NUMBER.finditer(text)]
     found += _number_words(_NUMBER.sub(lambda figure: " " * len(figure[0]), text).lower())
-    values = [int(value) if value.is_integer() else value for _, value in sorted(found)]
-    return tuple(dict.fromkeys(values))
+    return [(start, end, int(value) if value.is_integer() else value) for start, end, value in sorted(found)]
 
 
 def _figure(match: re.Match[str]) -> float:
@@ -82,7 +86,7 @@ def _figure(match: re.Match[str]) -> float:
     return float(whole.replace(",", "") + rest) * _TIMES.get((match[3] or "").strip().lower(), 1)
 
 
-def _number_words(text: str) -> list[tuple[int, float]]:
+def _number_words(text: str) -> list[tuple[int, int, float]]:
     """Numbers in words with their places: "fifteen hundred", "two and a half grand", "half a dozen"."""
     found = []
     for match in _WORDED.finditer(text):
@@ -99,7 +103,7 @@ def _number_words(text: str) -> list[tuple[int, float]]:
                     total, part = total + part, 0.0
             elif word in _WORDS:
                 part += _WORDS[word]
-        found.append((match.start(), total + part))
+        found.append((match.start(), match.end(), total + part))
     return found
 
 

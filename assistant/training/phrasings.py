@@ -21,6 +21,7 @@ from assistant.messages import ToolCall
 
 FOLDER = Path(__file__).parent / "phrasings"
 ENTITIES_FILE = Path(__file__).parent / "entities.toml"
+_COMPOSED = 800  # product names made of parts
 Split = Literal["train", "validation", "test"]
 SLOTS = frozenset(
     "product category store customer customer_name country order_id email postcode address brand month year "
@@ -112,8 +113,20 @@ def _read(line: dict[str, Any], tool: str, tool_roles: Mapping[str, frozenset[st
 
 
 def read_entities(file: Path = ENTITIES_FILE) -> dict[str, list[str]]:
-    """The project's own names for the slots."""
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    """The project's own names for the slots; further product names are composed of parts, always the same ones."""
+    named = tomllib.loads(file.read_text(encoding="utf-8"))
+    parts = named.pop("composed", None)
+    if parts:
+        chance = random.Random(0)
+        named["product"] = [*named["product"], *(_composed(parts, chance) for _ in range(_COMPOSED))]
+    return named
+
+
+def _composed(parts: Mapping[str, Sequence[str]], chance: random.Random) -> str:
+    """A product's name in one of the writings that shops use: capitals, title case, lower case."""
+    words = " ".join(chance.choice(parts[kind]) for kind in ("quality", "material", "thing", "behind")).split()
+    name = " ".join(words)
+    return chance.choice((name, name, name.title(), name.upper()))
 
 
 def fill(phrasing: Phrasing, entities: Entities, chance: random.Random) -> tuple[Turn, ...]:
