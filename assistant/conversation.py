@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from assistant import arguments, references, talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
+from assistant.filling import filled
 from assistant.grounding import Evidence
 from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.prompts import Said, chat_call, compact_call
@@ -150,11 +151,14 @@ class Conversation:
         return talk.DROPPED + " "
 
     def _rank(self, text: str) -> Ranking:
-        last = self._said[-1] if self._said else Said("", None)
-        earlier = (last.text, last.call.name if last.call else "")
         permitted = self._permitted()
         examples = {name: tool.examples for name, tool in permitted.items() if tool.examples}
-        return self.shop.router.rank(text, self.session.role, list(permitted), earlier, examples)
+        return self.shop.router.rank(text, self.session.role, list(permitted), self._earlier(), examples)
+
+    def _earlier(self) -> tuple[str, ToolCall | None]:
+        """The message before and the last call of the conversation."""
+        calls = [said.call for said in self._said if said.call is not None]
+        return self._said[-1].text if self._said else "", calls[-1] if calls else None
 
     def _permitted(self) -> dict[str, Tool]:
         return self.shop.toolbox.permitted(self.session.role)
@@ -166,10 +170,13 @@ class Conversation:
         model = self.shop.language
         if model.compact and ranking.best == NONE:
             return []
-        # The small model chooses worse among close tools than the router's own order does: the first one stands.
         names = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
         if model.compact:
+            # The small model chooses worse among close tools than the router's own order does: the first one stands.
             names = [self._most_fitting(ranking, names, text)]
+            read = self._read(permitted[names[0]], text)
+            if read is not None:
+                return [self._mended(read, permitted[read.name], text)]
         context = "\n".join(said.text for said in self._said[-2:])
         offered = tuple(self._offer(permitted[name], text, context) for name in names)
         if model.compact:
@@ -179,10 +186,18 @@ class Conversation:
         prompt = Prompt("call", messages, offered, f"{text}\n{context}", must_call=model.compact)
         written = list(model.stream(prompt, timing.usage()))
         calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
-        return [
-            arguments.mend(call, permitted[call.name].parameters, text, self.shop.resolve, self._before)
-            for call in calls
-        ]
+        return [self._mended(call, permitted[call.name], text) for call in calls]
+
+    def _mended(self, call: ToolCall, tool: Tool, text: str) -> ToolCall:
+        return arguments.mend(call, tool.parameters, text, self.shop.resolve, self._before)
+
+    def _read(self, tool: Tool, text: str) -> ToolCall | None:
+        """The call as the encoder read it; None where the language model is to write it: for an added tool."""
+        earlier = self._earlier()
+        reading = self.shop.router.read(text, earlier)
+        if not reading.knows(tool.parameters):
+            return None
+        return filled(tool.name, tool.parameters, reading, earlier[1]).call
 
     def _most_fitting(self, ranking: Ranking, names: list[str], text: str) -> str:
         """The first tool; where the router is unsure, the first of the close ones that takes the time that was said."""

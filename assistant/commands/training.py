@@ -1,4 +1,4 @@
-"""`finetune` and `evaluate`: training and measuring the router and the language model."""
+"""`finetune`: training the router and the language model."""
 
 import argparse
 import importlib.util
@@ -6,7 +6,6 @@ import json
 import random
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 from assistant.errors import AssistantError, WrongUse
@@ -30,12 +29,16 @@ def _router(given: argparse.Namespace) -> int:
     from assistant.training.phrasings import read_entities, read_phrasings
     from retrieval.embedder import packaged_model
 
-    roles = {tool.name: tool.roles for tool in standard_tools()}
     settings = _chosen(RouterSettings(), epochs=given.epochs, rank=given.rank)
     if settings.rank:
         _require_peft()
     folder = given.out or SHIPPED_ROUTER
-    scores = finetune_router(read_phrasings(roles), read_entities(), roles, packaged_model(), settings, folder, _say)
+    tools = standard_tools()
+    roles = {tool.name: tool.roles for tool in tools}
+    schemas = {tool.name: tool.parameters for tool in tools}
+    scores = finetune_router(
+        read_phrasings(roles), read_entities(), roles, schemas, packaged_model(), settings, folder, _say
+    )
     print(json.dumps(scores, indent=1))
     return 0
 
@@ -92,21 +95,6 @@ class LanguageEpochs:
 
         chance = random.Random(self._seed * 1_000 + epoch)
         return call_dialogues(self._phrasings, self._entities, self._tools, chance) + answer_dialogues()
-
-
-def evaluate(given: argparse.Namespace) -> int:
-    """Measures tool choice and arguments on held-out phrasings, in the shop given."""
-    from assistant.shop import open_shop
-    from assistant.training.evaluation import evaluate_calls, printed
-
-    if given.json and not given.json.absolute().parent.is_dir():
-        raise WrongUse(f"Expected a folder for the figures, but there is no {given.json.parent}; make it first.")
-    with open_shop(given.shop) as shop:
-        measured = evaluate_calls(shop, given.split, given.limit, _say)
-    print(printed(measured))
-    if given.json:
-        Path(given.json).write_text(json.dumps(measured, indent=1), encoding="utf-8")
-    return 0
 
 
 def _say(line: str) -> None:

@@ -1,13 +1,12 @@
-"""Names the tool: the embedder, adapted for routing, with a calibrated head per role. Knows texts and tool names only.
+"""Names the tool and finds its arguments' words: the embedder, adapted for both. Knows texts and tool names only.
 
-The encoder is all-MiniLM-L6-v2 with a LoRA adapter merged at load; a linear head per role gives each tool of that role,
-and "none" for messages that call no tool, a probability (softmax with a temperature fitted on validation phrasings; Guo
-et al., "On Calibration of Modern Neural Networks", 2017). A tool that was added after training is placed by the
-likeness of the message to the tool's own examples.
+The encoder is all-MiniLM-L6-v2 with a low-rank adapter merged at load; a linear head per role gives each tool of that
+role, and "none" for messages that call no tool, a probability (softmax with a temperature fitted on validation
+phrasings; Guo et al., "On Calibration of Modern Neural Networks", 2017). Further heads read the arguments (`reading`).
+A tool that was added after training is placed by the likeness of the message to the tool's own examples.
 """
 
 import json
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,13 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import ModelUnavailable
-from assistant.messages import Role
+from assistant.language.encoder_text import LONGEST_MESSAGE, blanked, context_text, tokenize
+from assistant.language.reading import ArgumentLabels, Reading
+from assistant.messages import Role, ToolCall
 
 NONE = "none"
 SHIPPED_ROUTER = Path(__file__).parent / "router"
 ENCODER_NAME = "all-MiniLM-L6-v2"
-MAX_TOKENS = 96
-_EMAIL = re.compile(r"\S+@\S+\.\w+")
-_CODE = re.compile(r"#?\b(?!(?:19|20)\d\d\b)(?=[\w-]*\d)[\w-]*\d{3}[\w-]*\b")  # with three digits on end, no year
 _AS_LIKE = 0.75  # cosine at which an added tool is as probable as not
 _SHARPNESS = 30.0
 
@@ -42,28 +40,62 @@ class Ranking:
         return self.scores[0][0]
 
 
-def context_text(message: str, earlier_message: str = "", earlier_tool: str = "") -> tuple[str, str]:
-    """The pair of texts that the encoder reads: the message, and what went before it (empty at the start)."""
-    before = f"{earlier_tool.replace('_', ' ')}: {earlier_message[-200:]}" if earlier_tool or earlier_message else ""
-    return _without_numbers(message[:600]), _without_numbers(before)
+@dataclass(frozen=True)
+class Heads:
+    """Everything on top of the encoder, as arrays; d is the width of its vectors.
 
+    Attributes:
+        roles: role -> (class names, weights (classes, d), bias (classes,)); read on the mean vector.
+        labels: what the argument heads tell.
+        arguments: "tags", "kept" and "choice.NAME" -> (weights (n, d), bias (n,)); tags are read on each word's
+            vector, the others on the first token's.
+        sure: probability from which the first tool stands alone.
+    """
 
-def _without_numbers(text: str) -> str:
-    """The text with one and the same number for every code: which order is meant says nothing about the tool."""
-    return _CODE.sub("12345", _EMAIL.sub("name@example.com", text))
+    roles: Mapping[str, tuple[tuple[str, ...], np.ndarray, np.ndarray]]
+    labels: ArgumentLabels
+    arguments: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    sure: float
+
+    @classmethod
+    def load(cls, folder: Path) -> "tuple[Heads, bool]":
+        """The heads in a folder, and whether an adapter lies beside them.
+
+        Raises:
+            ModelUnavailable: the files are missing or unreadable.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            settings = json.loads((folder / "router.json").read_text())
+            tensors = load_file(folder / "heads.safetensors")
+            pairs = {
+                name.removesuffix(".weight"): (tensors[name], tensors[name.removesuffix("weight") + "bias"])
+                for name in tensors
+                if name.endswith(".weight")
+            }
+            roles = {role: (tuple(names), *pairs.pop(role)) for role, names in settings["classes"].items()}
+            given = settings.get("arguments") or {"spans": [], "choices": {}, "kept": []}
+            choices = {name: tuple(values) for name, values in given["choices"].items()}
+            labels = ArgumentLabels(tuple(given["spans"]), choices, tuple(given["kept"]))
+            heads = cls(roles, labels, pairs, float(settings["sure"]))
+            return heads, bool(settings["settings"]["rank"])
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:
+            raise ModelUnavailable(
+                f"Expected the router's files in {folder}, but they cannot be read ({broken!r}). "
+                "Copy them again or run `retail-assistant finetune router`."
+            ) from broken
 
 
 class Router:
-    """Ranks the tools of a role for a message in its context. Safe to share between threads."""
+    """Ranks the tools of a role for a message in its context, and reads arguments. Safe to share between threads."""
 
-    def __init__(
-        self, encoder: Any, tokenizer: Any, heads: Mapping[str, tuple[tuple[str, ...], Any, Any]], sure: float
-    ) -> None:
-        """Takes a loaded encoder, and per role the class names, weights (classes, d) and bias (classes,)."""
+    def __init__(self, encoder: Any, tokenizer: Any, heads: Heads) -> None:
+        """Takes a loaded encoder, its tokenizer and the heads."""
         self._encoder = encoder
         self._tokenizer = tokenizer
         self._heads = heads
-        self._sure = sure
         self._lock = threading.Lock()
         self._added: dict[str, np.ndarray] = {}
 
@@ -74,39 +106,24 @@ class Router:
         Raises:
             ModelUnavailable: the router's files are missing or unreadable.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
         from transformers import AutoModel, AutoTokenizer
         from transformers.utils import logging
 
         from assistant.language.weights import merge
 
-        try:
-            settings = json.loads((folder / "router.json").read_text())
-            tensors = load_file(folder / "heads.safetensors")
-            heads = {
-                role: (tuple(names), tensors[f"{role}.weight"], tensors[f"{role}.bias"])
-                for role, names in settings["classes"].items()
-            }
-            sure, adapted = float(settings["sure"]), bool(settings["settings"]["rank"])
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:
-            raise ModelUnavailable(
-                f"Expected the router's files in {folder}, but they cannot be read ({broken!r}). "
-                "Copy them again or run `retail-assistant finetune router`."
-            ) from broken
+        heads, adapted = Heads.load(folder)
         logging.disable_progress_bar()
         encoder = AutoModel.from_pretrained(encoder_folder, local_files_only=True).eval()
         if adapted:
             merge(encoder, folder, ENCODER_NAME)
-        tokenizer = AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True)
-        return cls(encoder, tokenizer, heads, sure)
+        return cls(encoder, AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True), heads)
 
     def rank(
         self,
         message: str,
         role: Role,
         permitted: Sequence[str],
-        earlier: tuple[str, str] = ("", ""),
+        earlier: tuple[str, ToolCall | None] = ("", None),
         examples: Mapping[str, Sequence[str]] | None = None,
     ) -> Ranking:
         """The permitted tools and NONE, most probable first.
@@ -115,11 +132,11 @@ class Router:
             message: what was said.
             role: who says it.
             permitted: the tools that may be called.
-            earlier: the message before and the tool it called.
+            earlier: the message before, and the last call of the conversation.
             examples: phrasings of tools that were added after training, by name.
         """
         vector = self.encode([context_text(message, *earlier)])[0]
-        names, weight, bias = self._heads[role]
+        names, weight, bias = self._heads.roles[role]
         logits = weight @ vector + bias
         allowed = np.array([name == NONE or name in permitted for name in names])
         logits = np.where(allowed, logits, -np.inf)
@@ -131,7 +148,25 @@ class Router:
                 chance = self._likeness(message, name, examples[name])
                 scored = {other: value * (1 - chance) for other, value in scored.items()} | {name: chance}
         ordered = sorted(((name, value) for name, value in scored.items() if value > 0), key=lambda pair: -pair[1])
-        return Ranking(tuple(ordered), ordered[0][1] >= self._sure)
+        return Ranking(tuple(ordered), ordered[0][1] >= self._heads.sure)
+
+    def read(self, message: str, earlier: tuple[str, ToolCall | None] = ("", None)) -> Reading:
+        """What the message says for the arguments of any tool.
+
+        Args:
+            message: what was said.
+            earlier: the message before, and the last call of the conversation.
+        """
+        text = blanked(message[:LONGEST_MESSAGE])
+        inputs, hidden = self._hidden([context_text(message, *earlier)])
+        first, words = first_tokens(inputs, 0)
+        outputs = {
+            name: hidden[0, first if name == "tags" else 0] @ weight.T + bias
+            for name, (weight, bias) in self._heads.arguments.items()
+        }
+        tags, kept = outputs.pop("tags", np.zeros((len(first), 1))), outputs.pop("kept", np.zeros(0))
+        choices = {name.removeprefix("choice."): each for name, each in outputs.items()}
+        return Reading(self._heads.labels, text, words, tags, choices, 1 / (1 + np.exp(-kept)))
 
     def _likeness(self, message: str, name: str, examples: Sequence[str]) -> float:
         """How probable an added tool is: from the cosine of the message to the nearest of its examples."""
@@ -142,28 +177,31 @@ class Router:
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Vectors of (message, before) pairs, (n, d) float32, normalised."""
+        inputs, hidden = self._hidden(pairs)
+        weights = inputs["attention_mask"].numpy()[:, :, None].astype(np.float32)
+        means = (hidden * weights).sum(1) / weights.sum(1)
+        vectors: np.ndarray = means / np.linalg.norm(means, axis=1, keepdims=True)
+        return vectors
+
+    def _hidden(self, pairs: Sequence[tuple[str, str]]) -> tuple[Any, np.ndarray]:
+        """The tokens, and their vectors (n, tokens, d)."""
         import torch
 
         with self._lock, torch.inference_mode():
             inputs = tokenize(self._tokenizer, pairs)
-            vectors = mean_pool(self._encoder(**inputs).last_hidden_state, inputs["attention_mask"])
-        result: np.ndarray = vectors.float().numpy()
-        return result
+            hidden: np.ndarray = self._encoder(**inputs).last_hidden_state.float().numpy()
+        return inputs, hidden
 
 
-def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Any:
-    """Token tensors; a message without context is read alone."""
-    messages = [message for message, _ in pairs]
-    if any(before for _, before in pairs):
-        return tokenizer(
-            messages,
-            [before for _, before in pairs],
-            truncation="longest_first",
-            max_length=MAX_TOKENS,
-            padding=True,
-            return_tensors="pt",
-        )
-    return tokenizer(messages, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
+def first_tokens(inputs: Any, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each word of a row's message: the place of its first token (n,), and where it begins and ends (n, 2)."""
+    parts, words = inputs.sequence_ids(row), inputs.word_ids(row)
+    places: dict[int, int] = {}
+    for place, (part, word) in enumerate(zip(parts, words, strict=True)):
+        if part == 0:
+            places.setdefault(word, place)
+    ends = [tuple(inputs.word_to_chars(row, word, sequence_index=0)) for word in places]
+    return np.array(list(places.values()), dtype=int), np.array(ends, dtype=int).reshape(-1, 2)
 
 
 def mean_pool(hidden: Any, mask: Any) -> Any:

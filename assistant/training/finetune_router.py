@@ -1,7 +1,8 @@
-"""Fine-tunes the embedder for routing: a LoRA adapter and one linear head per role, trained together.
+"""Fine-tunes the embedder for routing and for finding arguments: a low-rank adapter and its heads, trained together.
 
-Cross-entropy with label smoothing on the authored phrasings, slots filled anew each epoch; the temperature and the
-threshold from which a tool stands alone are chosen on the validation phrasings, the test phrasings only measure.
+Slots are filled anew each epoch; the temperature and the threshold from which a tool stands alone are chosen on the
+validation phrasings, the test phrasings only measure. Either a LoRA adapter is trained (Hu et al., 2021), or all
+matrices, whose difference is then cut to a low rank by singular value decomposition.
 """
 
 import json
@@ -10,13 +11,17 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER, mean_pool, tokenize
+from assistant.language.reading import ArgumentLabels
+from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER
 from assistant.training.phrasings import Entities, Phrasing, spoken
 from assistant.training.router_data import Example, classes, examples
+from assistant.training.router_model import RouterModel, of_staff, plain_encoder
+
+_MATRICES = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 
 
 @dataclass(frozen=True)
@@ -24,17 +29,21 @@ class RouterSettings:
     """How the router is trained.
 
     Attributes:
-        rank: of the LoRA adapter; 0 trains the heads alone.
+        rank: of the adapter; 0 trains the heads alone.
+        method: "lora" trains the adapter, "full" all matrices and cuts their difference to the rank afterwards.
+        share: of the training phrasings that are used, for learning curves.
         sure_precision: share of right tools wanted among those that stand alone.
     """
 
     rank: int = 16
+    method: Literal["lora", "full"] = "lora"
     epochs: int = 12
     batch: int = 48
     adapter_rate: float = 1e-3
     head_rate: float = 1e-2
     smoothing: float = 0.05
     scale: float = 16.0  # logits per unit of cosine at the start
+    share: float = 1.0
     sure_precision: float = 0.985
     seed: int = 7
 
@@ -44,20 +53,41 @@ class RouterSettings:
         Raises:
             ValueError: a setting is out of its range.
         """
-        if self.rank < 0 or self.epochs < 1 or self.batch < 1 or not 0 <= self.smoothing < 1:
-            raise ValueError(f"rank >= 0, epochs >= 1, batch >= 1 and 0 <= smoothing < 1 are expected; got {self}.")
+        if (
+            self.rank < 0
+            or self.epochs < 1
+            or self.batch < 1
+            or not 0 <= self.smoothing < 1
+            or not 0 < self.share <= 1
+            or self.method not in ("lora", "full")
+        ):
+            raise ValueError(
+                "rank >= 0, epochs >= 1, batch >= 1, 0 <= smoothing < 1, 0 < share <= 1 and method lora or full are "
+                f"expected; got {self}."
+            )
 
 
 def finetune_router(
     phrasings: Sequence[Phrasing],
     entities: Entities,
     tool_roles: Mapping[str, frozenset[str]],
+    schemas: Mapping[str, Mapping[str, Any]],
     encoder_folder: Path,
     settings: RouterSettings,
     folder: Path = SHIPPED_ROUTER,
     report: Callable[[str], None] = lambda line: None,
 ) -> dict[str, float]:
     """Trains, calibrates, measures and writes the router.
+
+    Args:
+        phrasings: authored lines of all splits.
+        entities: names for the slots.
+        tool_roles: tool -> roles that are offered it.
+        schemas: tool -> JSON schema of its parameters.
+        encoder_folder: where the packaged embedder lies.
+        settings: how.
+        folder: where the router is written.
+        report: takes a line of progress.
 
     Returns:
         Accuracy on the test phrasings by role, and the share of messages that are sure.
@@ -68,85 +98,99 @@ def finetune_router(
     chance = random.Random(settings.seed)
     authored = {call.name for phrasing in phrasings for turn in phrasing.turns for call in turn.calls}
     names = classes({name: roles for name, roles in tool_roles.items() if name in authored})
-    encoder, tokenizer = _encoder(encoder_folder, settings.rank)
-    heads = {role: torch.nn.Linear(384, len(listed)) for role, listed in names.items()}
-    for head in heads.values():
-        torch.nn.init.normal_(head.weight, std=0.02)
+    labels = ArgumentLabels.of({name: schemas[name] for name in sorted(authored)})
+    encoder, tokenizer = plain_encoder(encoder_folder)
+    encoder = _trainable(encoder, settings)
+    model = RouterModel(encoder, tokenizer, names, labels, scale=settings.scale, smoothing=settings.smoothing)
     train = list(spoken(phrasings, "train"))
-    groups: list[dict[str, Any]] = [
-        {"params": [p for head in heads.values() for p in head.parameters()], "lr": settings.head_rate}
-    ]
-    adapter = [p for p in encoder.parameters() if p.requires_grad]
-    if adapter:
-        groups.append({"params": adapter, "lr": settings.adapter_rate})
+    train = random.Random(settings.seed).sample(train, max(1, round(settings.share * len(train))))
+
+    def epoch_examples() -> list[Example]:
+        return examples(train, entities, tool_roles, schemas, chance)
+
+    _train(model, epoch_examples, settings, chance, report)
+    encoder.eval()
+    pairs = _low_rank(model, settings, encoder_folder)
+    held_out = random.Random(settings.seed + 1)
+    validation, test = (
+        examples(list(spoken(phrasings, split)), entities, tool_roles, schemas, held_out, noisy=False)
+        for split in ("validation", "test")
+    )
+    temperature, sure = _calibrate(model.logits(validation), validation, names, settings)
+    scores = _scores(model.logits(test), test, names, temperature, sure)
+    scores |= {
+        f"validation {name}": value
+        for name, value in _scores(model.logits(validation), validation, names, temperature, sure).items()
+        if "right tool" in name
+    }
+    _write(folder, model, pairs, settings, temperature, sure, scores)
+    return scores
+
+
+def _train(
+    model: RouterModel,
+    epoch_examples: Callable[[], list[Example]],
+    settings: RouterSettings,
+    chance: random.Random,
+    report: Callable[[str], None],
+) -> None:
+    import torch
+
+    groups: list[dict[str, Any]] = [{"params": model.head_parameters(), "lr": settings.head_rate}]
+    adapted = [p for p in model.encoder.parameters() if p.requires_grad]
+    if adapted:
+        groups.append({"params": adapted, "lr": settings.adapter_rate})
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = settings.epochs * math.ceil(sum(len(p.turns) for p in train) / settings.batch)
+    steps = settings.epochs * math.ceil(len(epoch_examples()) / settings.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [g["lr"] for g in groups], total_steps=steps + 1, pct_start=0.1
     )
     for epoch in range(settings.epochs):
-        encoder.train()
+        model.encoder.train()
         losses = []
-        for batch in _batches(examples(train, entities, tool_roles, chance), settings.batch, chance):
-            loss = _loss(batch, encoder, tokenizer, heads, names, settings)
+        for batch in _batches(epoch_examples(), settings.batch, chance):
+            loss = model.loss(batch)
             optimiser.zero_grad()
             loss.backward()
+            torch.nn.utils.clip_grad_norm_(adapted, 1.0)
             optimiser.step()
             if schedule.last_epoch < steps:
                 schedule.step()
             losses.append(loss.item())
         report(f"epoch {epoch + 1} of {settings.epochs}: loss {np.mean(losses):.3f}")
-    encoder.eval()
-    held_out = random.Random(settings.seed + 1)
-    validation = examples(list(spoken(phrasings, "validation")), entities, tool_roles, held_out)
-    test = examples(list(spoken(phrasings, "test")), entities, tool_roles, held_out)
-    temperature, sure = _calibrate(
-        _logits(validation, encoder, tokenizer, heads, settings), validation, names, settings
-    )
-    scores = _scores(_logits(test, encoder, tokenizer, heads, settings), test, names, temperature, sure)
-    _write(folder, encoder, heads, names, settings, temperature, sure, scores)
-    return scores
 
 
-def _encoder(folder: Path, rank: int) -> tuple[Any, Any]:
-    from transformers import AutoModel, AutoTokenizer
-
-    model = AutoModel.from_pretrained(folder, local_files_only=True)
-    model.requires_grad_(False)
-    if rank:
+def _trainable(encoder: Any, settings: RouterSettings) -> Any:
+    """The encoder with what is to be trained: adapters, or the matrices themselves."""
+    if settings.rank and settings.method == "lora":
         from peft import LoraConfig, get_peft_model
 
-        targets = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
-        model = get_peft_model(
-            model, LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.05, target_modules=targets)
-        )
-    return model, AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        config = LoraConfig(r=settings.rank, lora_alpha=2 * settings.rank, lora_dropout=0.05, target_modules=_MATRICES)
+        return get_peft_model(encoder, config)
+    if settings.rank:
+        for name, parameter in encoder.named_parameters():
+            parameter.requires_grad_(name.startswith("encoder.") and parameter.dim() == 2)
+    return encoder
 
 
-def _loss(
-    batch: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, names: Any, settings: RouterSettings
-) -> Any:
+def _low_rank(model: RouterModel, settings: RouterSettings, folder: Path) -> dict[str, tuple[Any, Any]]:
+    """After "full": weight name -> (up, down), the best low-rank difference; the encoder is set to what it gives."""
     import torch
 
-    vectors = _vectors(batch, encoder, tokenizer)
-    total = torch.zeros(())
-    for role, head in heads.items():
-        rows = [i for i, example in enumerate(batch) if role in example.labels]
-        if not rows:
-            continue
-        wanted = torch.tensor([names[role].index(batch[i].labels[role]) for i in rows])
-        # A staff question asked by a customer is one of very many; it counts less than the customers' own.
-        weight = torch.tensor([0.2 if _of_staff(batch[i], role) else 1.0 for i in rows])
-        each = torch.nn.functional.cross_entropy(
-            settings.scale * head(vectors[rows]), wanted, label_smoothing=settings.smoothing, reduction="none"
-        )
-        total = total + (each * weight).sum() / len(batch)
-    return total
-
-
-def _of_staff(example: Example, role: str) -> bool:
-    """Whether this role asks what only the other one may: it is NONE here and a tool there."""
-    return example.labels[role] == NONE and len(set(example.labels.values())) > 1
+    if settings.method != "full" or not settings.rank:
+        return {}
+    before = dict(plain_encoder(folder)[0].named_parameters())
+    pairs = {}
+    with torch.no_grad():
+        for name, weight in model.encoder.named_parameters():
+            if not weight.requires_grad:
+                continue
+            left, values, right = torch.linalg.svd(weight - before[name], full_matrices=False)
+            root = values[: settings.rank].sqrt()
+            up, down = (left[:, : settings.rank] * root).half(), (root[:, None] * right[: settings.rank]).half()
+            weight.copy_(before[name] + up.float() @ down.float())
+            pairs[name] = (up.contiguous(), down.contiguous())
+    return pairs
 
 
 def _batches(made: list[Example], size: int, chance: random.Random) -> list[list[Example]]:
@@ -157,30 +201,6 @@ def _batches(made: list[Example], size: int, chance: random.Random) -> list[list
     batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     chance.shuffle(batches)
     return batches
-
-
-def _vectors(batch: Sequence[Example], encoder: Any, tokenizer: Any) -> Any:
-    import torch
-
-    inputs = tokenize(tokenizer, [example.pair for example in batch])
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.is_grad_enabled()):
-        hidden = encoder(**inputs).last_hidden_state
-    return mean_pool(hidden.float(), inputs["attention_mask"])
-
-
-def _logits(
-    made: Sequence[Example], encoder: Any, tokenizer: Any, heads: Any, settings: RouterSettings
-) -> dict[str, Any]:
-    """Per role the logits of its examples, (n, classes)."""
-    import torch
-
-    with torch.inference_mode():
-        parts = [_vectors(made[start : start + 64], encoder, tokenizer) for start in range(0, len(made), 64)]
-        vectors = torch.cat(parts) if parts else torch.zeros(0, 384)
-        return {
-            role: settings.scale * head(vectors[[i for i, e in enumerate(made) if role in e.labels]])
-            for role, head in heads.items()
-        }
 
 
 def _wanted(made: Sequence[Example], role: str, names: Sequence[str]) -> Any:
@@ -216,7 +236,7 @@ def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float
     for role in logits:
         wanted = _wanted(made, role, names[role])
         chances = torch.softmax(logits[role] / temperature, -1)
-        own = torch.tensor([not _of_staff(e, role) for e in made if role in e.labels])
+        own = torch.tensor([not of_staff(e, role) for e in made if role in e.labels])
         top3 = (chances.topk(min(3, chances.shape[-1]), -1).indices == wanted[:, None]).any(-1)
         right = chances.argmax(-1) == wanted
         scores[f"{role}: right tool"] = right[own].float().mean().item()
@@ -229,29 +249,48 @@ def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float
 
 def _write(
     folder: Path,
-    encoder: Any,
-    heads: Any,
-    names: Any,
+    model: RouterModel,
+    pairs: Mapping[str, tuple[Any, Any]],
     settings: RouterSettings,
     temperature: float,
     sure: float,
-    scores: Any,
+    scores: Mapping[str, float],
 ) -> None:
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
     if settings.rank:
-        encoder.half().save_pretrained(folder)
-        config = json.loads((folder / "adapter_config.json").read_text())
-        config["base_model_name_or_path"] = ENCODER_NAME
-        (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True))
-        (folder / "README.md").unlink(missing_ok=True)
+        _write_adapter(folder, model, pairs, settings)
     factor = settings.scale / temperature
     tensors = {}
-    for role, head in heads.items():
+    for role, head in model.roles.items():
         tensors[f"{role}.weight"] = (head.weight.detach() * factor).contiguous()
         tensors[f"{role}.bias"] = (head.bias.detach() * factor).contiguous()
+    for name, head in model.arguments.items():
+        tensors |= {f"{name}.weight": head.weight.detach(), f"{name}.bias": head.bias.detach()}
     save_file(tensors, folder / "heads.safetensors")
-    settings_read = {"encoder": ENCODER_NAME, "classes": names, "sure": sure, "none": NONE}
+    read = {"encoder": ENCODER_NAME, "classes": model.classes, "sure": sure, "none": NONE}
     card = {"settings": asdict(settings), "temperature": temperature, "test": scores}
-    (folder / "router.json").write_text(json.dumps({**settings_read, **card}, indent=1))
+    (folder / "router.json").write_text(json.dumps({**read, "arguments": asdict(model.labels), **card}, indent=1))
+
+
+def _write_adapter(
+    folder: Path, model: RouterModel, pairs: Mapping[str, tuple[Any, Any]], settings: RouterSettings
+) -> None:
+    """The adapter as peft writes it."""
+    from safetensors.torch import save_file
+
+    if pairs:
+        tensors = {}
+        for name, (up, down) in pairs.items():
+            stem = "base_model.model." + name.removesuffix("weight")
+            tensors |= {f"{stem}lora_A.weight": down, f"{stem}lora_B.weight": up}
+        save_file(tensors, folder / "adapter_model.safetensors")
+        config: dict[str, Any] = {"peft_type": "LORA", "r": settings.rank, "lora_alpha": settings.rank}
+        config["target_modules"] = _MATRICES
+    else:
+        model.encoder.half().save_pretrained(folder)
+        config = json.loads((folder / "adapter_config.json").read_text())
+        (folder / "README.md").unlink(missing_ok=True)
+    config["base_model_name_or_path"] = ENCODER_NAME
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True))

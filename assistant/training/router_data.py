@@ -1,20 +1,49 @@
-"""Turns phrasings into what the router learns from: (message, before) pairs with their tool. Knows no model."""
+"""Turns phrasings into what the router learns from: messages in their context, with tool and arguments. Knows no model.
+
+The value of an argument is either words of the message, or one of the tool's choices, or what the call before held.
+"""
 
 import random
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from assistant.language.router import NONE, context_text
-from assistant.training.phrasings import Entities, Phrasing, fill
+from assistant.language.encoder_text import BlankedText, blanked, context_text
+from assistant.language.reading import UNSAID, values_of
+from assistant.language.router import NONE
+from assistant.messages import ToolCall
+from assistant.spans import number_places
+from assistant.training.phrasings import Entities, Phrasing, Turn, fill
+
+_HASTY = 0.15  # share of messages with a slip of the fingers
+
+
+@dataclass(frozen=True)
+class ArgumentTargets:
+    """What is to be learnt for the arguments of the tool that is right.
+
+    Attributes:
+        open: arguments whose words are looked for; those whose value stands nowhere are left out.
+        spans: (argument, begin, end) in the blanked message.
+        choices: argument -> the choice made, UNSAID for none.
+        kept: argument of the call before -> whether it holds on.
+    """
+
+    open: tuple[str, ...] = ()
+    spans: tuple[tuple[str, int, int], ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Example:
-    """One message in its context, and the tool that is right for each role that may say it."""
+    """One message in its context, and what is right for each role that may say it."""
 
     pair: tuple[str, str]
     labels: Mapping[str, str]  # role -> tool or NONE
     key: str  # of the phrasing it was made from
+    arguments: ArgumentTargets = ArgumentTargets()
 
 
 def classes(tool_roles: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -26,31 +55,103 @@ def classes(tool_roles: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ..
 
 
 def examples(
-    phrasings: Sequence[Phrasing], entities: Entities, tool_roles: Mapping[str, frozenset[str]], chance: random.Random
+    phrasings: Sequence[Phrasing],
+    entities: Entities,
+    tool_roles: Mapping[str, frozenset[str]],
+    schemas: Mapping[str, Mapping[str, Any]],
+    chance: random.Random,
+    *,
+    noisy: bool = True,
 ) -> list[Example]:
     """One example for each turn, slots filled anew at each call.
 
     What only staff may ask is shown to the customers' head as NONE too: asking does not make it theirs.
+
+    Args:
+        phrasings: authored lines.
+        entities: names for the slots.
+        tool_roles: tool -> roles that are offered it.
+        schemas: tool -> JSON schema of its parameters.
+        chance: draws the names.
+        noisy: put in slips of the fingers; not where something is measured.
     """
     made = []
     for phrasing in phrasings:
-        before_text = before_tool = ""
+        before_text, before = "", None
         for turn in fill(phrasing, entities, chance):
             tool = turn.calls[0].name if turn.calls else NONE
             labels = {role: tool for role in phrasing.roles}
             if tool != NONE and "customer" not in tool_roles[tool]:
                 labels["customer"] = NONE
-            made.append(
-                Example(context_text(_noisy(turn.text, chance), before_text, before_tool), labels, phrasing.key)
-            )
-            before_text, before_tool = turn.text, "" if tool == NONE else tool
+            text = _hasty(turn.text, chance) if noisy else turn.text
+            targets = argument_targets(turn, before, schemas) if turn.calls else ArgumentTargets()
+            made.append(Example(context_text(text, before_text, before), labels, phrasing.key, targets))
+            before_text, before = turn.text, turn.calls[-1] if turn.calls else before
     return made
 
 
-def _noisy(text: str, chance: random.Random) -> str:
-    """Now and then the casing and final punctuation of hasty typing."""
-    if chance.random() < 0.2:
-        text = text.lower()
-    if chance.random() < 0.2:
-        text = text.rstrip("?.! ")
-    return text
+def argument_targets(turn: Turn, before: ToolCall | None, schemas: Mapping[str, Mapping[str, Any]]) -> ArgumentTargets:
+    """Where the arguments of a turn's first call come from.
+
+    Args:
+        turn: the message with its call.
+        before: the last call of the conversation.
+        schemas: tool -> JSON schema of its parameters.
+    """
+    call, text = turn.calls[0], blanked(turn.text)
+    held = before.arguments if before is not None else {}
+    opened: list[str] = []
+    spans: list[tuple[str, int, int]] = []
+    choices: dict[str, str] = {}
+    kept: dict[str, bool] = {}
+    for name, schema in schemas[call.name]["properties"].items():
+        value = call.arguments.get(name)
+        if values_of(schema) is not None:
+            choices[name] = UNSAID if value is None else str(value).lower() if value is True else str(value)
+            continue
+        places = _places(value, schema, text, spans)
+        if places:
+            spans += [(name, *place) for place in places]
+        elif name in held:
+            kept[name] = value is not None and value == held[name]
+        if places or value is None or kept.get(name):
+            opened.append(name)
+    return ArgumentTargets(tuple(opened), tuple(spans), choices, kept)
+
+
+def _places(
+    value: Any, schema: Mapping[str, Any], text: BlankedText, taken: Sequence[tuple[str, int, int]]
+) -> list[tuple[int, int]]:
+    """Where the words of a value stand in the blanked message; nothing where one of them does not."""
+    if value is None:
+        return []
+    found: list[tuple[int, int]] = []
+    for each in value if isinstance(value, list) else [value]:
+        if schema["type"] in ("integer", "number"):
+            typed = [(start, end) for start, end, figure in number_places(text.typed) if figure == each]
+        else:
+            wanted = re.escape(" ".join(str(each).split())).replace(r"\ ", r"\s+")
+            typed = [match.span() for match in re.finditer(rf"(?<!\w){wanted}(?!\w)", text.typed, re.IGNORECASE)]
+        free = [place for place in map(text.blanked_place, typed) if not _overlaps(place, [*taken, *_named(found)])]
+        if not free:
+            return []
+        found.append(free[0])
+    return sorted(found)
+
+
+def _named(places: Sequence[tuple[int, int]]) -> list[tuple[str, int, int]]:
+    return [("", *place) for place in places]
+
+
+def _overlaps(place: tuple[int, int], taken: Sequence[tuple[str, int, int]]) -> bool:
+    return any(place[0] < end and start < place[1] for _, start, end in taken)
+
+
+def _hasty(text: str, chance: random.Random) -> str:
+    """The text with now and then two letters of a plain word swapped, or without its final punctuation."""
+    if chance.random() < _HASTY:
+        words = [match for match in re.finditer(r"\b[a-z]{4,}\b", text)]
+        if words:
+            place = chance.choice(words).start() + chance.randint(1, 2)
+            text = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+    return text.rstrip("?.! ") if chance.random() < _HASTY else text

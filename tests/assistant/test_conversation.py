@@ -205,7 +205,7 @@ def test_an_unknown_product_and_customer_are_told(shop: Shop) -> None:
 
 
 class _Away:
-    name, compact = "away", True
+    name, compact = "away", False
 
     def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str | ToolCall]:
         raise ModelUnavailable("Expected the model to answer, but it is away. Start it.")

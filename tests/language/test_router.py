@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.language.router import NONE, SHIPPED_ROUTER, Router, context_text
+from assistant.language.router import NONE, SHIPPED_ROUTER, Router
+from assistant.messages import ToolCall
 from assistant.tools import standard_tools
 from retrieval.embedder import packaged_model
 
+EARLIER = ToolCall("sales_report", {"metric": "revenue", "period": "may 2011"})
 TOOLS = {role: [tool.name for tool in standard_tools() if role in tool.roles] for role in ("customer", "manager")}
 
 
@@ -60,7 +62,7 @@ def test_the_same_message_is_ranked_the_same_alone_and_again(router: Router) -> 
 
 def test_what_went_before_is_read(router: Router) -> None:
     alone = router.rank("and in germany?", "manager", TOOLS["manager"])
-    after = router.rank("and in germany?", "manager", TOOLS["manager"], ("revenue in may 2011", "sales_report"))
+    after = router.rank("and in germany?", "manager", TOOLS["manager"], ("revenue in may 2011", EARLIER))
     assert dict(after.scores)["sales_report"] > dict(alone.scores).get("sales_report", 0.0)
 
 
@@ -108,9 +110,3 @@ def test_settings_without_what_is_needed_are_told(tmp_path: Path) -> None:
     (folder / "router.json").write_text("{}")
     with pytest.raises(ModelUnavailable, match="retail-assistant finetune"):
         Router.load(packaged_model(), folder)
-
-
-def test_the_context_is_the_last_call_and_message() -> None:
-    assert context_text("now", "earlier", "my_orders") == ("now", "my orders: earlier")
-    assert context_text("now") == ("now", "")
-    assert len(context_text("x" * 5_000, "y" * 5_000, "my_orders")[0]) == 600

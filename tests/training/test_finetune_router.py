@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -20,6 +21,7 @@ SAID = {
     "total sales in may|what did we earn|our income in march|how were sales",
     NONE: "hello|good morning|thanks a lot|tell me a joke|what is the weather|goodbye|sing a song|who are you",
 }
+SCHEMAS = {"check_stock": {"properties": {"product": {"type": "string"}}}, "sales_report": {"properties": {}}}
 ENTITIES = {"product": ["mugs", "trays", "lamps", "jars"]}
 
 
@@ -28,18 +30,20 @@ def phrasings() -> list[Phrasing]:
     made = []
     for tool, texts in SAID.items():
         for place, text in enumerate(texts.split("|")):
-            calls = () if tool == NONE else (ToolCall(tool, {}),)
+            given = {"product": "{product}"} if "{product}" in text else {}
+            calls = () if tool == NONE else (ToolCall(tool, given),)
             roles = ROLES.get(tool, frozenset({"customer", "manager"}))
             key = {0: "0", 1: "1"}.get(place, "5")
             made.append(Phrasing(key, roles, (Turn(text, calls),), "plain"))
     return made
 
 
-@pytest.mark.parametrize("rank", [0, 2])
-def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int) -> None:
+@pytest.mark.parametrize(("rank", "method"), [(0, "lora"), (2, "lora"), (8, "full")])
+def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int, method: Literal["lora", "full"]) -> None:
     lines: list[str] = []
-    settings = RouterSettings(rank=rank, epochs=6, batch=6, head_rate=3e-2)
-    scores = finetune_router(phrasings(), ENTITIES, ROLES, packaged_model(), settings, tmp_path, lines.append)
+    rate = 1e-3 if method == "lora" else 3e-4
+    settings = RouterSettings(rank=rank, method=method, epochs=6, batch=6, head_rate=3e-2, adapter_rate=rate)
+    scores = finetune_router(phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path, lines.append)
     assert len(lines) == 6
     losses = [float(line.rsplit(" ", 1)[1]) for line in lines]
     assert losses[-1] < losses[0]
@@ -52,6 +56,10 @@ def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int) -> No
     assert router.rank("what was the revenue", "manager", manager).best == "sales_report"
     assert router.rank("are mugs in stock", "customer", customer).best == "check_stock"
     assert router.rank("hello, good morning", "customer", customer).best == NONE
+    reading = router.read("are mugs in stock")
+    assert reading.labels.spans == ("product",)
+    assert reading.knows(SCHEMAS["check_stock"])
+    assert len(reading.words) == 4
     assert (tmp_path / "adapter_model.safetensors").exists() == bool(rank)
     card = json.loads((tmp_path / "router.json").read_text())
     assert card["settings"]["rank"] == rank
@@ -61,14 +69,14 @@ def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int) -> No
 def test_the_same_seed_trains_the_same_router(tmp_path: Path) -> None:
     settings = RouterSettings(rank=0, epochs=1, batch=8)
     for name in ("first", "again"):
-        finetune_router(phrasings(), ENTITIES, ROLES, packaged_model(), settings, tmp_path / name)
+        finetune_router(phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path / name)
     first, again = ((tmp_path / name / "heads.safetensors").read_bytes() for name in ("first", "again"))
     assert first == again
 
 
 def test_an_adapter_of_another_encoder_is_told(tmp_path: Path) -> None:
     settings = RouterSettings(rank=1, epochs=1, batch=24)
-    finetune_router(phrasings(), ENTITIES, ROLES, packaged_model(), settings, tmp_path)
+    finetune_router(phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path)
     config = json.loads((tmp_path / "adapter_config.json").read_text())
     (tmp_path / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": "bge-small"}))
     with pytest.raises(ModelUnavailable, match="bge-small"):

@@ -1,0 +1,78 @@
+"""Fills the arguments of a tool from what the encoder read in the message. Knows tools by their schemas only.
+
+A value is copied from the message, chosen from the tool's list, or held on to from the call before; none is made up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.language.reading import UNSAID, Found, Reading, values_of
+from assistant.messages import ToolCall
+from assistant.spans import number_places
+
+_KEPT = 0.5  # probability from which an argument of the call before holds on
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A tool's call as it was read, and how sure each part of it is.
+
+    Attributes:
+        call: the tool with its arguments, in the order of its schema.
+        chances: argument -> probability that it has this value; also of choices that were not made.
+    """
+
+    call: ToolCall
+    chances: Mapping[str, float]
+
+    @property
+    def chance(self) -> float:
+        """The probability of the least sure argument."""
+        return min(self.chances.values(), default=1.0)
+
+
+def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> Filling:
+    """The call of a tool that a message means.
+
+    Args:
+        name: of the tool.
+        parameters: its JSON schema of parameters; the reading knows every argument of it.
+        reading: of the message.
+        before: the last call of the conversation.
+    """
+    held = before.arguments if before is not None else {}
+    spans = reading.values(parameters)
+    arguments: dict[str, Any] = {}
+    chances: dict[str, float] = {}
+    for argument, schema in parameters["properties"].items():
+        listed = values_of(schema)
+        if listed is not None:
+            choice = reading.choice(argument, listed)
+            chances[argument] = choice.chance
+            if choice.text != UNSAID:
+                arguments[argument] = True if schema["type"] == "boolean" else choice.text
+            continue
+        value, chance = _value(spans.get(argument, []), schema)
+        if value is None and argument in held:
+            keeps = reading.holds(argument)
+            value, chance = (held[argument], keeps) if keeps >= _KEPT else (None, 1 - keeps)
+        if value is not None:
+            arguments[argument] = value
+        if chance:
+            chances[argument] = chance
+    return Filling(ToolCall(name, arguments), chances)
+
+
+def _value(found: list[Found], schema: Mapping[str, Any]) -> tuple[Any, float]:
+    """The value that the words found for an argument mean, and its probability; None and 0 where there are none."""
+    if not found:
+        return None, 0.0
+    if schema["type"] == "array":
+        return [each.text for each in found], min(each.chance for each in found)
+    best = max(found, key=lambda each: each.chance)
+    if schema["type"] not in ("integer", "number"):
+        return best.text, best.chance
+    figures = [value for _, _, value in number_places(best.text)]
+    fitting = [value for value in figures if schema["type"] == "number" or float(value).is_integer()]
+    return (fitting[0], best.chance) if fitting else (None, 0.0)

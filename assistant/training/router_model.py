@@ -1,0 +1,193 @@
+"""The encoder with all its heads while it is trained, and how far it is from right. Knows tensors, no files.
+
+Loss: cross-entropy for the tool of each role and for each word's tag (masked to the arguments of the right tool) and
+each choice, binary cross-entropy for what holds on from the call before.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.language.encoder_text import tokenize
+from assistant.language.reading import ArgumentLabels
+from assistant.language.router import NONE, first_tokens, mean_pool
+from assistant.training.router_data import Example
+
+_WIDTH = 384
+_STAFF_WEIGHT = 0.2  # a staff question asked by a customer is one of very many: it counts less than the customers' own
+_TAG_WEIGHT, _CHOICE_WEIGHT, _KEPT_WEIGHT = 1.0, 0.4, 0.4
+
+
+class RouterModel:
+    """Encoder, heads and loss."""
+
+    def __init__(
+        self,
+        encoder: Any,
+        tokenizer: Any,
+        classes: Mapping[str, Sequence[str]],
+        labels: ArgumentLabels,
+        *,
+        scale: float,
+        smoothing: float,
+    ) -> None:
+        """Makes the heads.
+
+        Args:
+            encoder: gives vectors of 384.
+            tokenizer: of the encoder, a fast one.
+            classes: role -> its tools and NONE.
+            labels: of the argument heads.
+            scale: logits per unit of cosine at the start.
+            smoothing: of the tools' labels.
+        """
+        import torch
+
+        self.encoder, self.tokenizer, self.classes, self.labels = encoder, tokenizer, classes, labels
+        self.scale, self._smoothing = scale, smoothing
+        sizes = {
+            "tags": labels.tags,
+            "kept": len(labels.kept),
+            **{f"choice.{name}": len(values) for name, values in labels.choices.items()},
+        }
+        self.roles = {role: torch.nn.Linear(_WIDTH, len(names)) for role, names in classes.items()}
+        self.arguments = {name: torch.nn.Linear(_WIDTH, size) for name, size in sizes.items()}
+        for head in (*self.roles.values(), *self.arguments.values()):
+            torch.nn.init.normal_(head.weight, std=0.02)
+
+    def head_parameters(self) -> list[Any]:
+        """The parameters of all heads."""
+        return [p for head in (*self.roles.values(), *self.arguments.values()) for p in head.parameters()]
+
+    def loss(self, batch: Sequence[Example]) -> Any:
+        """The loss of a batch, a scalar."""
+        inputs, hidden = self._hidden(batch)
+        pooled = mean_pool(hidden, inputs["attention_mask"])
+        return (
+            self._tool_loss(batch, pooled)
+            + _TAG_WEIGHT * self._tag_loss(batch, inputs, hidden)
+            + _CHOICE_WEIGHT * self._choice_loss(batch, hidden[:, 0])
+            + _KEPT_WEIGHT * self._kept_loss(batch, hidden[:, 0])
+        )
+
+    def logits(self, made: Sequence[Example]) -> dict[str, Any]:
+        """Per role the logits of its examples, (n, classes)."""
+        import torch
+
+        with torch.inference_mode():
+            parts = []
+            for start in range(0, len(made), 64):
+                inputs, hidden = self._hidden(made[start : start + 64])
+                parts.append(mean_pool(hidden, inputs["attention_mask"]))
+            vectors = torch.cat(parts) if parts else torch.zeros(0, _WIDTH)
+            return {
+                role: self.scale * head(vectors[[i for i, e in enumerate(made) if role in e.labels]])
+                for role, head in self.roles.items()
+            }
+
+    def _hidden(self, batch: Sequence[Example]) -> tuple[Any, Any]:
+        import torch
+
+        inputs = tokenize(self.tokenizer, [example.pair for example in batch])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.is_grad_enabled()):
+            hidden = self.encoder(**inputs).last_hidden_state
+        return inputs, hidden.float()
+
+    def _tool_loss(self, batch: Sequence[Example], pooled: Any) -> Any:
+        import torch
+
+        total = torch.zeros(())
+        for role, head in self.roles.items():
+            rows = [i for i, example in enumerate(batch) if role in example.labels]
+            if not rows:
+                continue
+            wanted = torch.tensor([self.classes[role].index(batch[i].labels[role]) for i in rows])
+            weight = torch.tensor([_STAFF_WEIGHT if of_staff(batch[i], role) else 1.0 for i in rows])
+            each = torch.nn.functional.cross_entropy(
+                self.scale * head(pooled[rows]), wanted, label_smoothing=self._smoothing, reduction="none"
+            )
+            total = total + (each * weight).sum() / len(batch)
+        return total
+
+    def _tag_loss(self, batch: Sequence[Example], inputs: Any, hidden: Any) -> Any:
+        """Mean over the examples that open an argument of the mean over their words."""
+        import torch
+
+        vectors, wanted, barred, weights = [], [], [], []
+        for row, example in enumerate(batch):
+            if not example.arguments.open:
+                continue
+            first, words = first_tokens(inputs, row)
+            if not len(first):
+                continue
+            vectors.append(hidden[row, first.tolist()])
+            wanted += self._tags(example, words.tolist())
+            barred.append(self._barred(example).expand(len(first), -1))
+            weights += [1 / len(first)] * len(first)
+        if not vectors:
+            return torch.zeros(())
+        logits = self.arguments["tags"](torch.cat(vectors)) + torch.cat(barred)
+        each = torch.nn.functional.cross_entropy(logits, torch.tensor(wanted), reduction="none")
+        return (each * torch.tensor(weights)).sum() / len(batch)
+
+    def _tags(self, example: Example, words: Sequence[tuple[int, int]]) -> list[int]:
+        tags = [0] * len(words)
+        for argument, start, end in example.arguments.spans:
+            within = [place for place, (first, last) in enumerate(words) if first < end and start < last]
+            for order, place in enumerate(within):
+                tags[place] = self.labels.begin(argument) + (order > 0)
+        return tags
+
+    def _barred(self, example: Example) -> Any:
+        """(1, tags): 0 for the tags of arguments that are open here, minus infinity for the others."""
+        import torch
+
+        mask = torch.full((1, self.labels.tags), -torch.inf)
+        mask[0, 0] = 0.0
+        for argument in example.arguments.open:
+            begin = self.labels.begin(argument)
+            mask[0, begin : begin + 2] = 0.0
+        return mask
+
+    def _choice_loss(self, batch: Sequence[Example], first: Any) -> Any:
+        import torch
+
+        total = torch.zeros(())
+        for name, values in self.labels.choices.items():
+            rows = [i for i, example in enumerate(batch) if name in example.arguments.choices]
+            if rows:
+                wanted = torch.tensor([values.index(batch[i].arguments.choices[name]) for i in rows])
+                each = torch.nn.functional.cross_entropy(
+                    self.arguments[f"choice.{name}"](first[rows]), wanted, reduction="sum"
+                )
+                total = total + each / len(batch)
+        return total
+
+    def _kept_loss(self, batch: Sequence[Example], first: Any) -> Any:
+        import torch
+
+        places = [
+            (row, self.labels.kept.index(name), float(held))
+            for row, example in enumerate(batch)
+            for name, held in example.arguments.kept.items()
+        ]
+        if not places:
+            return torch.zeros(())
+        rows, columns, held = zip(*places, strict=True)
+        logits = self.arguments["kept"](first[list(rows)])[torch.arange(len(rows)), list(columns)]
+        each = torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(held), reduction="sum")
+        return each / len(batch)
+
+
+def of_staff(example: Example, role: str) -> bool:
+    """Whether this role asks what only the other one may: it is NONE here and a tool there."""
+    return example.labels[role] == NONE and len(set(example.labels.values())) > 1
+
+
+def plain_encoder(folder: Path) -> tuple[Any, Any]:
+    """The packaged encoder, nothing of it to be trained yet, and its tokenizer."""
+    from transformers import AutoModel, AutoTokenizer
+
+    model = AutoModel.from_pretrained(folder, local_files_only=True)
+    model.requires_grad_(False)
+    return model, AutoTokenizer.from_pretrained(folder, local_files_only=True)
