@@ -112,7 +112,8 @@ def update_index(
     rows = records(frame)
     wanted = {row["product_id"]: store_metadata(row) for row in rows}
     changed = [row for row in rows if held.get(row["product_id"], {}).get("digest") != row["digest"]]
-    _embed(store, embedder, changed, progress)
+    with store.bulk(len(changed)):
+        _embed(store, embedder, changed, progress)
     # also for those embedded again: an upsert keeps the fields that a product no longer has
     stale = [each for each, fields in wanted.items() if each in held and held[each] != fields]
     store.annotate(stale, [{**dict.fromkeys(held[each]), **wanted[each]} for each in stale])

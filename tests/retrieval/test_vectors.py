@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from retrieval.errors import IndexMissing, StoreUnreachable
-from retrieval.vectors import VectorSettings, intact, open_store
+from retrieval.vectors import Admission, VectorSettings, intact, open_store, shop_prefix
 
 
 def free_port():
@@ -61,6 +62,74 @@ def test_nearest_first_by_cosine(store):
 
 def test_filter_acts_before_the_cut(store):
     assert [each for each, _ in store.nearest(EAST, 1, {"price": {"$gte": 6.0}})] == ["c"]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.001])  # looked through by the caller's knowledge; left to the store
+def test_what_the_caller_admits_is_what_the_store_admits(store, share):
+    held = store.metadata()
+    admission = Admission(share, lambda each: held[each]["price"] >= 4.0)
+    assert [each for each, _ in store.nearest(EAST, 2, {"price": {"$gte": 4.0}}, admission)] == ["b", "c"]
+
+
+def test_too_few_among_the_nearest_are_asked_from_the_store(store):
+    """The caller expects one in one to pass, but the nearest two of three do not."""
+    admission = Admission(1.0, lambda each: each == "c")
+    assert [each for each, _ in store.nearest(EAST, 1, {"price": {"$gte": 6.0}}, admission)] == ["c"]
+
+
+def test_reach_by_hand():
+    assert Admission(0.5, bool).reach(200) == 600  # 1.5 * 200 / 0.5
+    assert Admission(0.01, bool).reach(200) is None  # 30,000 are too many to look through
+    assert Admission(0.0, bool).reach(200) is None
+
+
+def test_bulk_writing_leaves_the_settings_as_they_were(store):
+    before = store._collection.configuration_json["hnsw"]["sync_threshold"]
+    with store.bulk(10_000_000):
+        assert store._collection.configuration_json["hnsw"]["sync_threshold"] == 200_000  # 50 times in all
+        store.upsert(["d"], EAST[None], [{"price": 3.0}])
+    assert store._collection.configuration_json["hnsw"]["sync_threshold"] == before
+    assert {each for each, _ in store.nearest(EAST, 2)} == {"a", "d"}
+
+
+def test_questions_are_answered_while_another_thread_writes(store):
+    """Ids that nobody touches are found each time, and what was written is found afterwards."""
+    failures = []
+
+    def write():
+        try:
+            for number in range(60):
+                store.upsert([f"n{number % 20}"], -EAST[None], [{"price": float(number)}])
+                if number % 3 == 2:
+                    store.delete([f"n{(number - 1) % 20}"])
+        except Exception as failure:
+            failures.append(failure)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    answers = []
+    while writer.is_alive() or len(answers) < 5:
+        answers.append([each for each, _ in store.nearest(EAST, 3)])
+    writer.join()
+    assert not failures
+    assert all(answer == ["a", "b", "c"] for answer in answers)
+    assert store.metadata()["n19"] == {"price": 59.0}
+
+
+def test_shops_on_one_server_keep_apart(server):
+    ours, theirs = (
+        open_store(None, "products", VectorSettings(host=server.host, port=server.port, prefix=shop_prefix(name)))
+        for name in ("Loom & Larder", "Loom, Larder")  # alike once the signs are taken out
+    )
+    ours.upsert(["a"], EAST[None], [{"x": 1}])
+    assert (len(ours), len(theirs)) == (1, 0)
+
+
+def test_a_prefix_is_a_name_that_chroma_takes(server):
+    for name in ("Ünï & Söhne", "...", "x" * 300):
+        prefix = shop_prefix(name)
+        open_store(None, "products", VectorSettings(host=server.host, port=server.port, prefix=prefix))
+    assert shop_prefix("Corner Shop") == shop_prefix("Corner Shop")
 
 
 def test_annotating_keeps_the_vector_and_takes_fields_away(store):
