@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from assistant.toolbox import Toolbox
 from retrieval.catalog import Catalog
 from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
 from retrieval.policies import PolicyIndex
-from retrieval.vectors import VectorSettings
+from retrieval.vectors import VectorSettings, shop_prefix
 
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
 
@@ -116,7 +117,8 @@ class Shop:
     @property
     def _vectors(self) -> VectorSettings:
         chosen = self.settings.vectors
-        return VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl)
+        place = VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl)
+        return replace(place, prefix=shop_prefix(self.name)) if place.host else place
 
     def close(self) -> None:
         """Closes what was opened."""
