@@ -146,11 +146,16 @@ def _add_training(
     finetune.add_argument("--rank", type=int, help="of the LoRA adapter")
     finetune.set_defaults(run="training.finetune")
     evaluate = commands.add_parser("evaluate", parents=[shop], help="measure on held-out phrasings")
-    evaluate.add_argument("part", choices=["language"], help="what is measured")
+    evaluate.add_argument("part", choices=["language", "card"], help="measure, or write the model card")
     evaluate.add_argument("--split", choices=["validation", "test"], default="test")
-    evaluate.add_argument("--limit", type=int, help="at most so many phrasings")
-    evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    evaluate.set_defaults(run="training.evaluate")
+    evaluate.add_argument(
+        "--parts", metavar="PART,...", help="of calls, turns, conversations, refusals, scope, clinc, plugins"
+    )
+    evaluate.add_argument("--limit", type=int, help="at most so many phrasings in each part")
+    evaluate.add_argument("--clinc", type=Path, metavar="DIR", help="folder of CLINC150, for the part clinc")
+    evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures; card: read them")
+    evaluate.add_argument("--out", type=Path, metavar="FILE", help="card: where it goes (default docs/model-card.md)")
+    evaluate.set_defaults(run="evaluating.evaluate")
 
 
 def _page_options(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 name = "Larder & Loom"
 currency = "GBP"
 as_of = "2026-06-30"          # or "today"; left out: the last day of the history
+plugins = ["gift_tools.py"]   # modules of further tools: files in this folder, or importable modules
 
 [language]                    # left out: the embedded model
 kind = "openai"               # "embedded", "transformers" or "openai"
@@ -98,11 +99,16 @@ class LimitSettings:
 
 @dataclass(frozen=True)
 class ShopSettings:
-    """All of `shop.toml`. as_of: an ISO date, "today", or None for the last day of the history."""
+    """All of `shop.toml`. as_of: an ISO date, "today", or None for the last day of the history.
+
+    Attributes:
+        plugins: modules of further tools, see `assistant.plugins`.
+    """
 
     name: str
     currency: str = "GBP"
     as_of: str | None = None
+    plugins: tuple[str, ...] = ()
     language: LanguageSettings = field(default_factory=LanguageSettings)
     embeddings: EmbeddingSettings = field(default_factory=EmbeddingSettings)
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
@@ -156,6 +162,8 @@ def read_settings(folder: Path) -> ShopSettings:
         }
         if isinstance(given.get("as_of"), date):
             given["as_of"] = given["as_of"].isoformat()
+        if isinstance(given.get("plugins"), list):
+            given["plugins"] = tuple(given["plugins"])
         return _section(ShopSettings, {**given, **sections})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, TypeError) as wrong:
         raise ShopNotFound(f"The settings in {file} cannot be used: {wrong}. Mend that line and try again.") from wrong
@@ -197,5 +205,7 @@ def _fits(value: object, hint: Any) -> bool:
     """Whether a TOML value is of the field's type; a whole number is a number too."""
     if get_origin(hint) is Literal:
         return isinstance(value, str)  # the section itself says which texts are known
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
     allowed = get_args(hint) or (hint,)
     return type(value) in allowed or (type(value) is int and float in allowed)

@@ -13,6 +13,7 @@ from analytics.warehouse import Warehouse
 from assistant.errors import ShopNotFound
 from assistant.language.chat import ChatModel
 from assistant.language.router import Router
+from assistant.plugins import with_plugins
 from assistant.records import Records
 from assistant.resolve import Resolver
 from assistant.safety import Limits, RateLimit
@@ -97,10 +98,10 @@ class Shop:
 
     @cached_property
     def toolbox(self) -> Toolbox:
-        """Every tool of the assistant."""
+        """Every tool of the assistant, and those of the shop's plugins."""
         from assistant.tools import standard_tools
 
-        return Toolbox.of(standard_tools())
+        return with_plugins(standard_tools(), self.settings.plugins, self.folder)
 
     @cached_property
     def router(self) -> Router:

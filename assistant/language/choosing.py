@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from assistant.errors import ModelUnavailable
 from assistant.language.chat import ChatModel
 from assistant.settings import LanguageSettings
 
@@ -20,7 +21,22 @@ def language_model(settings: LanguageSettings) -> ChatModel:
         )
     from assistant.language.transformers_model import TransformersModel
 
-    adapter = Path(settings.adapter) if settings.adapter else None
+    adapter = _adapter(settings.adapter) if settings.adapter else None
     if settings.kind == "transformers":
         return TransformersModel.by_id(settings.model or "", adapter)
     return TransformersModel.embedded(adapter) if adapter else TransformersModel.embedded()
+
+
+def _adapter(named: str) -> Path:
+    """The folder of the adapter that the settings name.
+
+    Raises:
+        ModelUnavailable: there is none: answering without it would be another model than the one asked for.
+    """
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise ModelUnavailable(
+            f"Expected the adapter that shop.toml names in {folder.absolute()}, but there is no such folder. "
+            "Mend the path (adapter under [language]), or take the line out to use the shipped adapter."
+        )
+    return folder

@@ -1,51 +1,163 @@
-"""Measures routing and calling on phrasings that training never saw, filled with the names of a real shop.
+"""Measures the language side of a shop on phrasings that training never saw, part by part, and leaves no trace in it.
 
-An argument is right when it means the same: times by the days they name, text without case, articles and punctuation.
-Knows the phrasings and the conversation's own steps, so that what is measured is what answers.
+What each part measures stands in its own module (`evaluation_calls`, `evaluation_turns`, `evaluation_refusals`,
+`evaluation_scope`, `evaluation_plugins`); this one deals out the phrasings and gathers the figures.
 """
 
 import random
-import re
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from assistant.conversation import Conversation
-from assistant.language.router import NONE
-from assistant.messages import Role, ToolCall
-from assistant.periods import Clock
+from assistant.errors import WrongUse
 from assistant.records import Records
-from assistant.safety import Limits
 from assistant.shop import Shop
-from assistant.training.phrasings import Split, fill, read_entities, read_phrasings, spoken
+from assistant.training.evaluation_calls import measure_calls
+from assistant.training.evaluation_plugins import measure_plugins
+from assistant.training.evaluation_refusals import measure_refusals
+from assistant.training.evaluation_scope import ScoredMessage, measure_clinc, scope_scores, score_messages
+from assistant.training.evaluation_slots import Shopper, entities_of, shop_entities, shoppers
+from assistant.training.evaluation_support import Titles
+from assistant.training.evaluation_turns import Asker, conversation_scores, judge_turns, turn_scores
+from assistant.training.phrasings import Phrasing, Split, Turn, fill, read_phrasings, spoken
 
-_TIMES = ("period", "compare_to", "horizon", "date")
-
-
-def shop_entities(shop: Shop, most: int = 400) -> dict[str, list[str]]:
-    """Names for the slots from the shop itself; those it lacks from the project's own list."""
-    entities = {name: list(values) for name, values in read_entities().items()}
-    products = shop.catalog.products.sort_values("popularity", ascending=False)
-    entities["product"] = [str(title) for title in products["title"].head(most)]
-    if shop.resolve.categories:
-        entities["category"] = list(shop.resolve.categories)
-    if shop.resolve.stores:
-        entities["store"] = [store.name for store in shop.resolve.stores]
-    if len(shop.resolve.countries) > 2:
-        entities["country"] = list(shop.resolve.countries)
-    return entities
+PARTS = ("calls", "turns", "conversations", "refusals", "scope", "clinc", "plugins")
+Report = Callable[[str], None]
+Measured = dict[str, Any]
 
 
-def evaluate_calls(shop: Shop, split: Split, limit: int | None, report: Callable[[str], None]) -> dict[str, Any]:
+@dataclass
+class Evaluation:
+    """One run over a shop; the phrasings are dealt out once, the same ones for the same limit.
+
+    Attributes:
+        split: which phrasings are said.
+        limit: at most so many phrasings (or conversations) in each part; None: all.
+        clinc: the folder of CLINC150.
+        report: takes a line of progress.
+    """
+
+    shop: Shop
+    split: Split = "test"
+    limit: int | None = None
+    clinc: Path | None = None
+    report: Report = field(default=lambda line: None)
+
+    @cached_property
+    def phrasings(self) -> list[Phrasing]:
+        """Every phrasing of the split, in random but repeatable order."""
+        roles = {name: tool.roles for name, tool in self.shop.toolbox.tools.items()}
+        found = list(spoken(read_phrasings(roles), self.split))
+        random.Random(1).shuffle(found)
+        return found
+
+    @cached_property
+    def entities(self) -> dict[str, list[str]]:
+        """Names for the slots."""
+        return shop_entities(self.shop)
+
+    @cached_property
+    def people(self) -> list[Shopper]:
+        """Customers who ask."""
+        return shoppers(self.shop)
+
+    @cached_property
+    def single(self) -> list[Phrasing]:
+        """The phrasings of one message."""
+        return [each for each in self.phrasings if len(each.turns) == 1]
+
+    def run(self, parts: Sequence[str]) -> Measured:
+        """The figures of the parts that are asked for. Leaves the shop's records alone."""
+        unknown = [part for part in parts if part not in PARTS]
+        if unknown:
+            raise WrongUse(f"Expected parts among {', '.join(PARTS)}; got {', '.join(unknown)}.")
+        if "clinc" in parts and self.clinc is None:
+            raise WrongUse("Expected the folder of CLINC150 for the part clinc: give --clinc DIR.")
+        steps: Mapping[str, Callable[[], Measured]] = {
+            "calls": self._calls,
+            "turns": self._turns,
+            "conversations": self._conversations,
+            "refusals": self._refusals,
+            "scope": self._scope,
+            "clinc": self._clinc,
+            "plugins": self._plugins,
+        }
+        with own_records(self.shop):
+            measured = {part: steps[part]() for part in PARTS if part in parts}
+        return {"split": self.split, "shop": self.shop.name, "model": self._model(), **measured}
+
+    def _calls(self) -> Measured:
+        return measure_calls(self.shop, self.phrasings[: self.limit], self.entities, self.report).as_json()
+
+    def _turns(self) -> Measured:
+        asked = [self._asker(each, place) for place, each in enumerate(self.single[: self.limit])]
+        judged = judge_turns(asked, "turns", self.report)
+        return turn_scores([turn for turns in judged for turn in turns])
+
+    def _conversations(self) -> Measured:
+        several = [each for each in self.phrasings if len(each.turns) > 1][: self.limit]
+        asked = [self._asker(each, place) for place, each in enumerate(several)]
+        return conversation_scores(judge_turns(asked, "conversations", self.report, every=10))
+
+    def _refusals(self) -> Measured:
+        most = 150 if self.limit is None else self.limit
+        return measure_refusals(self.shop, self.single, self.entities, self.people, self.report, most)
+
+    def _scope(self) -> Measured:
+        inside, outside = self._scored
+        return {"outside": len(outside), "inside": len(inside), **scope_scores(outside, inside)}
+
+    def _clinc(self) -> Measured:
+        assert self.clinc is not None
+        return measure_clinc(self.shop, self.clinc, self._scored[0], self.report)
+
+    def _plugins(self) -> Measured:
+        most = 500 if self.limit is None else self.limit
+        return measure_plugins(self.shop, self.single, self.entities, self.report, most)
+
+    @cached_property
+    def _scored(self) -> tuple[list[ScoredMessage], list[ScoredMessage]]:
+        """First messages that call a tool, and those of the kind out_of_scope, with their P(none)."""
+        chance = random.Random(4)
+        inside, outside = [], []
+        for each in self.phrasings:
+            text = fill(each, self.entities, chance)[0].text
+            role = "manager" if "manager" in each.roles else "customer"
+            if each.turns[0].calls:
+                inside.append((text, role, False))
+            elif each.kind == "out_of_scope":
+                outside.append((text, role, True))
+        return tuple(score_messages(self.shop, group, self.report) for group in (inside, outside))  # type: ignore[return-value, arg-type]
+
+    def _asker(self, phrasing: Phrasing, place: int) -> tuple[Asker, tuple[Turn, ...]]:
+        """Who says a phrasing: staff where the staff may, else one customer after the other."""
+        staff = "manager" in phrasing.roles
+        shopper = None if staff or not self.people else self.people[place % len(self.people)]
+        if shopper is None and not staff:
+            raise WrongUse("Expected a shop with customers who have ordered, but there is none to ask as.")
+        slots = entities_of(shopper, phrasing, self.entities, self.people)
+        turns = fill(phrasing, slots, random.Random(f"{phrasing.key}"))
+        unknown = any(call.name == "verify_identity" for turn in turns for call in turn.calls)
+        return Asker(self.shop, self._titles, shopper, signed_in=not unknown), turns
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles.of([str(title) for title in self.shop.catalog.products["title"]])
+
+    def _model(self) -> str:
+        return self.shop.language.name
+
+
+def evaluate_calls(shop: Shop, split: Split, limit: int | None, report: Report) -> Measured:
     """Right tool, right tool and arguments, seconds; in all and by tool and voice. Leaves the shop's records alone."""
-    with _own_records(shop):
-        return _measured(shop, split, limit, report)
+    return dict(Evaluation(shop, split, limit, report=report).run(["calls"])["calls"])
 
 
 @contextmanager
-def _own_records(shop: Shop) -> Iterator[None]:
+def own_records(shop: Shop) -> Iterator[None]:
     """Lets the shop's conversations go to records in memory for the length of the block."""
     before = shop.__dict__.pop("records", None)
     shop.records = Records("sqlite://")
@@ -55,104 +167,3 @@ def _own_records(shop: Shop) -> Iterator[None]:
         shop.__dict__.pop("records").close()
         if before is not None:
             shop.records = before
-
-
-def _measured(shop: Shop, split: Split, limit: int | None, report: Callable[[str], None]) -> dict[str, Any]:
-    roles = {name: tool.roles for name, tool in shop.toolbox.tools.items()}
-    phrasings = [p for p in spoken(read_phrasings(roles), split)]
-    random.Random(1).shuffle(phrasings)
-    entities, chance = shop_entities(shop), random.Random(2)
-    by_tool: dict[str, Counter[str]] = defaultdict(Counter)
-    by_voice: dict[str, Counter[str]] = defaultdict(Counter)
-    confused: Counter[tuple[str, str]] = Counter()
-    seconds: list[float] = []
-    wrong: list[dict[str, Any]] = []
-    for place, phrasing in enumerate(phrasings[:limit]):
-        role: Role = "manager" if "manager" in phrasing.roles else "customer"
-        conversation = Conversation(shop, shop.records.open_session(role), Limits(rate=None))
-        for turn in fill(phrasing, entities, chance):
-            started = time.monotonic()
-            calls = conversation.plan(turn.text)
-            seconds.append(time.monotonic() - started)
-            wanted = turn.calls[0] if turn.calls else ToolCall(NONE)
-            got = calls[0] if calls else ToolCall(NONE)
-            right_tool = got.name == wanted.name
-            right = right_tool and same_arguments(wanted, got, shop.resolve.clock)
-            for counter in (by_tool[wanted.name], by_voice[phrasing.voice or "none"]):
-                counter.update(asked=1, tool=right_tool, both=right)
-            if not right_tool:
-                confused[(wanted.name, got.name)] += 1
-            if not right:
-                wrong.append({"text": turn.text, "wanted": _plain(wanted), "got": _plain(got)})
-            conversation.remember(turn.text, [wanted] if turn.calls else [])
-        if place % 50 == 49:
-            report(f"{place + 1} of {len(phrasings[:limit])}")
-    whole = sum(by_tool.values(), Counter())
-    ordered = sorted(seconds)
-    return {
-        "split": split,
-        "messages": whole["asked"],
-        "right tool": whole["tool"] / max(1, whole["asked"]),
-        "right tool and arguments": whole["both"] / max(1, whole["asked"]),
-        "seconds to the call: median": ordered[len(ordered) // 2] if ordered else 0.0,
-        "seconds to the call: p95": ordered[int(0.95 * len(ordered))] if ordered else 0.0,
-        "by tool": {name: dict(counter) for name, counter in sorted(by_tool.items())},
-        "by voice": {name: dict(counter) for name, counter in sorted(by_voice.items())},
-        "confused": [[*pair, count] for pair, count in confused.most_common(20)],
-        "wrong": wrong,
-    }
-
-
-def same_arguments(wanted: ToolCall, got: ToolCall, clock: Clock) -> bool:
-    """Whether two calls of one tool mean the same."""
-    names = set(wanted.arguments) | set(got.arguments)
-    return all(_same(name, wanted.arguments.get(name), got.arguments.get(name), clock) for name in names)
-
-
-def _same(name: str, wanted: Any, got: Any, clock: Clock) -> bool:
-    if name == "order" and wanted in (None, "highest") and got in (None, "highest"):
-        return True
-    if name == "metric" and wanted is None:
-        return got in (None, "units", "revenue")
-    if wanted is None or got is None:
-        return wanted is got
-    if name in _TIMES:
-        return _days(str(wanted), name, clock) == _days(str(got), name, clock)
-    if isinstance(wanted, list):
-        return isinstance(got, list) and sorted(map(_folded, wanted)) == sorted(map(_folded, got))
-    try:
-        return float(wanted) == float(got)
-    except (TypeError, ValueError):
-        return _folded(wanted) == _folded(got)
-
-
-def _days(said: str, name: str, clock: Clock) -> object:
-    if name in ("horizon", "date"):
-        ahead = clock.horizon(said)
-        return (ahead.start, ahead.end) if ahead else _folded(said)
-    base = clock.period("last month")
-    past = clock.earlier(base, said) if name == "compare_to" and base else clock.period(said)
-    return (past.start, past.end) if past else _folded(said)
-
-
-def _folded(said: Any) -> str:
-    words = re.findall(r"[a-z0-9£$€@.]+", str(said).lower())
-    return " ".join(
-        word.strip(".") for word in words if word not in ("the", "a", "an", "some", "my", "our", "order", "number")
-    )
-
-
-def _plain(call: ToolCall) -> str:
-    return f"{call.name} {call.arguments}"
-
-
-def printed(measured: dict[str, Any]) -> str:
-    """The figures as a page of text."""
-    lines = [f"{measured['messages']} messages of the {measured['split']} phrasings"]
-    lines += [f"{name}: {measured[name]:.3f}" for name in measured if isinstance(measured[name], float)]
-    lines.append("by tool: right tool / tool and arguments / messages")
-    for name, count in measured["by tool"].items():
-        asked = count["asked"]
-        lines.append(f"  {name:22} {count['tool'] / asked:6.2f} {count['both'] / asked:6.2f} {asked:5}")
-    lines += [f"confused: {wanted} -> {got}: {count}" for wanted, got, count in measured["confused"][:10]]
-    return "\n".join(lines)

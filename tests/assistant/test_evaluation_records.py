@@ -7,6 +7,7 @@ import pytest
 from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
+from assistant.conversation import Conversation
 from assistant.settings import write_settings
 from assistant.shop import RECORDS, Shop
 from assistant.training import evaluation
@@ -38,7 +39,7 @@ def test_opened_records_are_there_again_afterwards(shop: Shop, monkeypatch: pyte
     def fail(self: object, message: str) -> None:
         raise RuntimeError("stopped")
 
-    monkeypatch.setattr(evaluation.Conversation, "plan", fail)
+    monkeypatch.setattr(Conversation, "plan", fail)
     with pytest.raises(RuntimeError, match="stopped"):
         evaluation.evaluate_calls(shop, "test", None, lambda line: None)
     assert shop.records is own

@@ -1,6 +1,7 @@
 """The settings name the model; nothing else is loaded."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from tiny_model import save_tiny
@@ -41,3 +42,13 @@ def test_the_embedded_model_with_the_adapter_of_the_settings(tmp_path: Path, mon
     language_model(LanguageSettings())
     language_model(LanguageSettings(adapter=str(tmp_path)))
     assert asked == [Path("shipped"), tmp_path]
+
+
+@pytest.mark.parametrize("kind", ["embedded", "transformers"])
+def test_an_adapter_that_is_not_where_the_settings_say_is_told(
+    tmp_path: Path, kind: Literal["embedded", "transformers"]
+) -> None:
+    missing = tmp_path / "no-adapter"
+    with pytest.raises(ModelUnavailable, match="shop.toml names") as told:
+        language_model(LanguageSettings(kind, "some-model", adapter=str(missing)))
+    assert str(missing) in str(told.value)
