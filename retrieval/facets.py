@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retrieval.lexical import Term, words
+from retrieval.lexical import Term
 from retrieval.products import Filters, attribute_text
 from retrieval.results import Facets, Hit, Sort
+from retrieval.tokens import words
 
 Rows = npt.NDArray[np.int64]
 

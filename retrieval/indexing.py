@@ -28,7 +28,7 @@ from retrieval.products import COLUMNS, dense_text, lexical_parts, records, stor
 from retrieval.vectors import ChromaStore, VectorSettings, intact, open_store
 
 Progress = Callable[[int, int], None]  # texts embedded, texts to embed
-FORMAT = 1
+FORMAT = 2  # 2: numbers and sizes are read as words, titles are kept word by word
 CHUNK = 256  # texts embedded between two writes: what a kill can cost
 
 

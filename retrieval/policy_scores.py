@@ -13,9 +13,10 @@ import numpy.typing as npt
 from retrieval.embedder import Embedder, Vectors
 from retrieval.fusion import Numbers
 from retrieval.indexing import OpenIndex
-from retrieval.lexical import LexicalIndex, Term, words
+from retrieval.lexical import LexicalIndex, Term
 from retrieval.pages import Section
 from retrieval.policy_words import CONTRACTED, SYNONYMS, in_words_of_the_pages
+from retrieval.tokens import words
 
 # Fitted on the tuning half of tests/retrieval/policy_questions.jsonl (42 answerable, 50 unanswerable questions): which
 # sentence answers (a softmax over all), then whether the best one does (a logistic regression of its score, both kinds

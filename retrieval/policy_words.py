@@ -7,7 +7,7 @@ of its synonyms that one does; a word that a page holds is left as it was said.
 import re
 from collections.abc import Callable
 
-from retrieval.lexical import spoken, words
+from retrieval.tokens import spoken, words
 
 _GROUPS = (
     ("delivery", "deliver", "shipping", "ship", "shipment", "postage", "dispatch", "send", "post"),

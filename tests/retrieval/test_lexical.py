@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from retrieval.errors import IndexMissing
-from retrieval.lexical import LexicalIndex, words
+from retrieval.lexical import LexicalIndex
 
 TITLES = ["White t-light holder", "Lawn mower, petrol", "Red teapot", "Christmas decorations", "Café crème cups"]
 
@@ -14,10 +14,6 @@ def index():
 
 def best(index, query):
     return int(np.argmax(index.match(query).scores))
-
-
-def test_words_are_folded_stemmed_and_hyphens_opened():
-    assert words("The Café's T-Light HOLDERS") == ["cafe", "t", "light", "tlight", "holder"]
 
 
 @pytest.mark.parametrize(
