@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from analytics.columns import TABLES
 from analytics.errors import AnalyticsError
 from analytics.warehouse import build_lock
@@ -119,10 +121,10 @@ def _note_fitted(shop: Shop, done: list[Fitted]) -> None:
 
 def _abilities() -> dict[str, Callable[[Shop], Any]]:
     return {
+        "classify": _classify,  # before the index: products without a category get the one that their text suggests
         "index": _index,
         "policies": lambda shop: shop.policies.update(),
         "recommend": _recommend,
-        "classify": _classify,
         "forecast": _analytics("analytics.forecasting", "fit_forecast"),
         "churn": _analytics("analytics.churn", "fit_churn"),
         "customers": _analytics("analytics.customers", "fit_customers"),
@@ -168,7 +170,23 @@ def _index(shop: Shop) -> Any:
     first_sold = lines.groupby("product_id")["day"].min().rename("added_on").reset_index()
     products = products.merge(first_sold, on="product_id", how="left")
     stock = shop.warehouse.frame(shop.warehouse.table("inventory")) if shop.warehouse.has("inventory") else None
-    return shop.catalog.update(products, stock, popularity)
+    with tqdm(desc="indexing", unit="product", leave=False, delay=2) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return shop.catalog.update(_with_guessed_categories(shop, products), stock, popularity, show)
+
+
+def _with_guessed_categories(shop: Shop, products: Any) -> Any:
+    from retrieval.guessed_categories import guess_categories, keep_guesses
+
+    guessed: dict[str, Any] = {}
+    if "classify" in shop.models.names():
+        products, guessed = guess_categories(products, shop.models.load("classify"), shop.embedder.encode)
+    keep_guesses(shop.catalog.folder, guessed)
+    return products
 
 
 def _ratings(shop: Shop) -> Any:

@@ -14,6 +14,8 @@ DATA = Path(os.environ.get("RETAIL_BENCH_DATA", "../shared/data"))
 # name -> its arguments after the data folder; "" for those that need no data.
 COMMANDS = {
     "search": "home_depot_search",
+    "classify": "complete_journey",
+    "scale": "",
     "crash": "",
 }
 

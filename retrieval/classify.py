@@ -1,43 +1,43 @@
-"""Which category a product belongs to, from its title or text. Knows no index and no shop.
+"""Which category a product belongs to, from its title and what else is known of it. Knows no index and no shop.
 
-Three methods compete in a stratified cross-validation, and the best one serves:
+Two views are learnt, because one that is fitted on full descriptions judges bare names badly and the other way round:
 
-- character n-grams: hashed n-grams of 2 to 5 letters, multinomial logistic regression;
-- embeddings: multinomial logistic regression on the text's vector;
-- both: the mean of their probabilities.
+- *name only*: what a person types;
+- *everything*: name, facts (brand and attributes) and description, each as a vector of its own. A description often
+  praises rather than says what a thing is; joined into one text it hides the name, as a vector of its own it does not.
 
-Fitting uses scikit-learn; the fitted classifier is plain arrays and answers with numpy alone.
+In each, three methods compete in a cross-validation in which near-duplicate titles stay together, and the best serves:
+character n-grams (multinomial logistic regression), embeddings (the same, on vectors), and the mean of both. The
+confidence is calibrated on the held-out folds.
 """
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retrieval.category_features import Features, features_of, name_features
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import BadCatalog, NotEnoughData
-from retrieval.products import LONGEST_DESCRIPTION
+from retrieval.linear import Labels, Linear, Probabilities, fit_linear, scores_of, sharpened, temperature_of
+from retrieval.near_duplicates import title_groups
 
-Weights = npt.NDArray[np.float32]
-Probabilities = npt.NDArray[np.float64]
 Embed = Callable[[Sequence[str]], Vectors]
 
-BUCKETS: Final = 1 << 14
 GRAM_STRENGTH, VECTOR_STRENGTH = 20.0, 10.0  # inverse regularisation of the two regressions
 FEWEST_PER_CATEGORY = 5
 MOST_PRODUCTS = 6000  # a larger catalog is sampled evenly per category: more hardly changes the result
 FOLDS = 5
 METHODS: Final = ("character n-grams", "embeddings", "both")
+NAME_ONLY: Final = ", name only"  # put behind a method's name in the scores
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A category and how surely, 0 to 1."""
+    """A category and how surely, 0 to 1: of guesses that are 0.8 sure some 8 in 10 are right."""
 
     category: str
     confidence: float
@@ -48,9 +48,10 @@ class ClassifierScore:
     """Cross-validated accuracy of every method.
 
     Attributes:
-        scores: method -> {"accuracy", "top-3 accuracy", "macro F1"}, 0 to 1.
+        scores: method -> {"accuracy", "top-3 accuracy", "macro F1", "calibration error"}, 0 to 1; where products have
+            more than a name, also "method, name only".
         serves: the method that answers.
-        rows: products judged, each by a classifier that had not seen it.
+        rows: products judged, each by a classifier that had seen neither it nor a near duplicate.
         left_out: categories with too few products to learn.
     """
 
@@ -61,7 +62,7 @@ class ClassifierScore:
     ability: str = "category of a product"
     measure: str = "accuracy"
     lower_is_better: bool = False
-    split: str = f"{FOLDS}-fold cross-validation over the shop's products"
+    split: str = f"{FOLDS}-fold cross-validation over the shop's products, near duplicates kept together"
     as_of: date | None = None
 
     def sentence(self) -> str:
@@ -70,40 +71,61 @@ class ClassifierScore:
 
 
 @dataclass(frozen=True)
-class Linear:
-    """A multinomial logistic regression: weights of shape (features, classes), one bias per class."""
+class View:
+    """What answers for one way of knowing a product.
 
-    weights: Weights
-    bias: Weights
+    Attributes:
+        method: one of `METHODS`.
+        temperature: of its calibration.
+    """
 
-    def probabilities(self, features: Any) -> Probabilities:
-        """Shape (n, classes)."""
-        odds = np.asarray(features @ self.weights, dtype=np.float64) + self.bias
-        odds = np.exp(odds - odds.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    grams: Linear
+    vectors: Linear
+    method: str
+    temperature: float
+
+    def probabilities(self, features: Features) -> Probabilities:
+        """Calibrated, shape (n, categories)."""
+        return sharpened(_blend(self.grams, self.vectors, features)[self.method], self.temperature)
 
 
 @dataclass
 class CategoryClassifier:
-    """Fitted classifier of one shop."""
+    """Fitted classifier of one shop. `everything` is None where its products have nothing but names."""
 
     categories: tuple[str, ...]
-    grams: Linear
-    vectors: Linear
+    name_only: View
+    everything: View | None
     scorecard: ClassifierScore
     embedder: str  # identity of the model whose vectors it was fitted on
 
     def predict(self, text: str, embed: Embed, limit: int = 3) -> tuple[Guess, ...]:
-        """The likeliest categories, best first."""
-        method = self.scorecard.serves
-        parts = []
-        if method != "embeddings":
-            parts.append(self.grams.probabilities(gram_matrix([text])))
-        if method != "character n-grams":
-            parts.append(self.vectors.probabilities(embed([text])))
-        mean = np.mean(parts, axis=0)[0]
-        best = np.argsort(-mean, kind="stable")[:limit]
-        return tuple(Guess(self.categories[place], float(mean[place])) for place in best)
+        """The likeliest categories of a product that is known by a name or a phrase, best first."""
+        return self._guesses(self.name_only.probabilities(name_features([text], embed)), limit)[0]
+
+    def predict_products(self, products: pd.DataFrame, embed: Embed, limit: int = 3) -> list[tuple[Guess, ...]]:
+        """The likeliest categories of each product, from all that is known of it.
+
+        Args:
+            products: title; brand, attributes and description where known.
+            embed: the embedder that it was fitted with.
+            limit: guesses for each.
+        """
+        if products.empty:
+            return []
+        features = features_of(products, embed)
+        bare = self.name_only.probabilities(features.names())
+        if self.everything is None:
+            return self._guesses(bare, limit)
+        full = self.everything.probabilities(features)
+        return self._guesses(np.where(features.described[:, None], full, bare), limit)
+
+    def _guesses(self, probabilities: Probabilities, limit: int) -> list[tuple[Guess, ...]]:
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :limit]
+        return [
+            tuple(Guess(self.categories[place], float(row[place])) for place in places)
+            for row, places in zip(probabilities, best, strict=True)
+        ]
 
 
 def fit_classifier(
@@ -112,7 +134,7 @@ def fit_classifier(
     """Learns the shop's categories.
 
     Args:
-        products: title and category; description where the shop has one.
+        products: title and category; brand, attributes and description where the shop has them.
         embedder: makes the vectors.
         as_of: the shop's day, kept with the score.
         seed: of the folds.
@@ -125,49 +147,22 @@ def fit_classifier(
     if missing:
         raise BadCatalog(f"Expected products with title and category; got no {', '.join(missing)}.")
     known, left_out = _learnable(products, seed)
-    texts = [category_text(row) for _, row in known.iterrows()]
     categories, labels = np.unique(known["category"].astype(str).to_numpy(), return_inverse=True)
-    grams, vectors = gram_matrix(texts), embedder.encode(texts)
-    scores = _cross_validate(grams, vectors, labels, len(categories), seed)
-    serves = max(METHODS, key=lambda method: scores[method]["accuracy"])
+    features, folds = features_of(known, embedder.encode), _folds(known["title"].astype(str), labels, seed)
+    named = name_features([str(name) for name in categories], embedder.encode)
+    bare, scores = _fit_view(features.names(), labels, folds, named)
+    full = None
+    if features.described.any():
+        full, fuller = _fit_view(features, labels, folds, None)
+        scores = fuller | {f"{method}{NAME_ONLY}": figures for method, figures in scores.items()}
+    serves = (full or bare).method
     return CategoryClassifier(
         categories=tuple(str(name) for name in categories),
-        grams=_regression(grams, labels, GRAM_STRENGTH),
-        vectors=_regression(vectors, labels, VECTOR_STRENGTH),
+        name_only=bare,
+        everything=full,
         scorecard=ClassifierScore(scores, serves, len(labels), left_out, as_of=as_of),
         embedder=embedder.identity,
     )
-
-
-def category_text(row: Any) -> str:
-    """What is classified: title and description."""
-    description = row.get("description")
-    return f"{row['title']}. {str(description)[:LONGEST_DESCRIPTION]}" if description else str(row["title"])
-
-
-def gram_matrix(texts: Sequence[str]) -> Any:
-    """Hashed character n-grams, each row of length 1: sparse, shape (n, BUCKETS)."""
-    from scipy import sparse
-
-    starts, buckets, values = [0], [], []
-    for text in texts:
-        found, counts = np.unique(np.array(_grams(text), dtype=np.int64), return_counts=True)
-        weight = 1 + np.log(counts)
-        buckets.append(found)
-        values.append(weight / (np.linalg.norm(weight) or 1.0))
-        starts.append(starts[-1] + len(found))
-    shape = (len(texts), BUCKETS)
-    return sparse.csr_matrix((np.concatenate(values), np.concatenate(buckets), np.array(starts)), shape=shape)
-
-
-def _grams(text: str) -> list[int]:
-    found: list[str] = []
-    for word in text.lower().split():
-        padded = f" {word} "
-        for size in range(2, 6):
-            found.extend(padded[at : at + size] for at in range(len(padded) - size + 1))
-        found.append(f"={word}")
-    return [zlib.crc32(gram.encode()) % BUCKETS for gram in found]
 
 
 def _learnable(products: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -189,38 +184,51 @@ def _learnable(products: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, tuple[s
     return known.reset_index(drop=True), tuple(sorted(set(sizes.index) - set(known["category"])))
 
 
-def _regression(features: Any, labels: npt.NDArray[np.intp], strength: float) -> Linear:
-    from sklearn.linear_model import LogisticRegression
+def _folds(titles: "pd.Series[str]", labels: Labels, seed: int) -> list[tuple[Labels, Labels]]:
+    """Rows to learn from and rows to judge; groups of near-duplicate titles stay whole."""
+    from sklearn.model_selection import StratifiedGroupKFold
 
-    fitted = LogisticRegression(C=strength, max_iter=300).fit(features, labels)
-    weights, bias = fitted.coef_, fitted.intercept_
-    if len(bias) == 1:  # two classes: scikit-learn keeps only the second one's odds
-        weights, bias = np.vstack([0 * weights, weights]), np.append(0 * bias, bias)
-    return Linear(weights.T.astype(np.float32), bias.astype(np.float32))
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(splitter.split(labels, labels, title_groups(titles.tolist())))
 
 
-def _cross_validate(
-    grams: Any, vectors: Vectors, labels: npt.NDArray[np.intp], classes: int, seed: int
-) -> dict[str, dict[str, float]]:
-    from sklearn.model_selection import StratifiedKFold
-
+def _fit_view(
+    features: Features, labels: Labels, folds: list[tuple[Labels, Labels]], named: Features | None
+) -> tuple[View, dict[str, dict[str, float]]]:
+    """The view that serves, and its methods' scores. `named`: the categories' own names, one more row for each."""
+    classes = int(labels.max()) + 1
     found = {method: np.zeros((len(labels), classes)) for method in METHODS}
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for learn, judge in folds.split(vectors, labels):
-        by_grams = _regression(grams[learn], labels[learn], GRAM_STRENGTH).probabilities(grams[judge])
-        by_vectors = _regression(vectors[learn], labels[learn], VECTOR_STRENGTH).probabilities(vectors[judge])
-        found["character n-grams"][judge] = by_grams
-        found["embeddings"][judge] = by_vectors
-        found["both"][judge] = (by_grams + by_vectors) / 2
-    return {method: _accuracy(probabilities, labels) for method, probabilities in found.items()}
+    for learn, judge in folds:
+        grams, vectors, seen = _learn(features.rows(learn), labels[learn], named)
+        for method, answer in _blend(grams, vectors, features.rows(judge)).items():
+            found[method][np.ix_(judge, seen)] = answer
+    calibrated = {method: _calibrated(answer, labels, folds) for method, answer in found.items()}
+    scores = {method: scores_of(answer, labels) for method, answer in calibrated.items()}
+    best = max(METHODS, key=lambda method: scores[method]["accuracy"])
+    grams, vectors, _ = _learn(features, labels, named)
+    return View(grams, vectors, best, temperature_of(found[best], labels)), scores
 
 
-def _accuracy(probabilities: Probabilities, labels: npt.NDArray[np.intp]) -> dict[str, float]:
-    from sklearn.metrics import f1_score
+def _learn(features: Features, labels: Labels, named: Features | None) -> tuple[Linear, Linear, Labels]:
+    """The two regressions, and which labels they tell apart."""
+    if named is not None:
+        features, labels = features.followed_by(named), np.append(labels, np.arange(named.size))
+    seen, dense = np.unique(labels, return_inverse=True)
+    return (
+        fit_linear(features.grams, dense, GRAM_STRENGTH),
+        fit_linear(features.vectors, dense, VECTOR_STRENGTH),
+        seen,
+    )
 
-    order = np.argsort(-probabilities, axis=1, kind="stable")
-    return {
-        "accuracy": float((order[:, 0] == labels).mean()),
-        "top-3 accuracy": float((order[:, :3] == labels[:, None]).any(axis=1).mean()),
-        "macro F1": float(f1_score(labels, order[:, 0], average="macro", zero_division=0)),
-    }
+
+def _blend(grams: Linear, vectors: Linear, features: Features) -> dict[str, Probabilities]:
+    by_grams, by_vectors = grams.probabilities(features.grams), vectors.probabilities(features.vectors)
+    return dict(zip(METHODS, (by_grams, by_vectors, (by_grams + by_vectors) / 2), strict=True))
+
+
+def _calibrated(answer: Probabilities, labels: Labels, folds: list[tuple[Labels, Labels]]) -> Probabilities:
+    """Each fold's answers under the temperature that fits the other folds' answers."""
+    done = np.zeros_like(answer)
+    for others, judge in folds:
+        done[judge] = sharpened(answer[judge], temperature_of(answer[others], labels[others]))
+    return done

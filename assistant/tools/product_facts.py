@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.messages import Cell, Fact, ProductCard, Table, ToolResult
 from assistant.resolve import Product, Store
 from assistant.wording import listed, money, number, plural
+from retrieval.guessed_categories import read_guesses
 from retrieval.products import read_attributes
 
 if TYPE_CHECKING:
@@ -73,11 +74,17 @@ def of(shop: "Shop", product: Product) -> ProductFacts:
         currency=shop.currency,
         description=row.get("description", ""),
         brand=row.get("brand", ""),
-        attributes=read_attributes(row.get("attributes")),
+        attributes=read_attributes(row.get("attributes")) | _guessed_category(shop, product),
         units=sum(by_store.values()) if (by_store := units_by_store(shop, product.product_id)) else None,
         rating=shop.warehouse.scalar(stars.mean()),
         reviews=int(shop.warehouse.scalar(stars.count()) or 0),
     )
+
+
+def _guessed_category(shop: "Shop", product: Product) -> dict[str, str]:
+    """What the shop did not say itself, marked as such."""
+    guess = None if product.category else read_guesses(shop.catalog.folder).get(product.product_id)
+    return {"category (guessed from its text)": guess.category} if guess else {}
 
 
 def sentence(facts: ProductFacts) -> str:
