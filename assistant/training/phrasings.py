@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import analytics.demo
 from assistant.messages import ToolCall
 
 FOLDER = Path(__file__).parent / "phrasings"
 ENTITIES_FILE = Path(__file__).parent / "entities.toml"
-_COMPOSED = 800  # product names made of parts
+DEMO_TEXTS = Path(analytics.demo.__file__).parent / "texts"
+_COMPOSED, _PAIRED = 700, 60  # names made of parts: of products; of stores and of categories
+_TWO_THINGS = 0.2  # share of composed names that hold two things
 Split = Literal["train", "validation", "test"]
 SLOTS = frozenset(
     "product category store customer customer_name country order_id email postcode address brand month year "
@@ -113,19 +116,35 @@ def _read(line: dict[str, Any], tool: str, tool_roles: Mapping[str, frozenset[st
 
 
 def read_entities(file: Path = ENTITIES_FILE) -> dict[str, list[str]]:
-    """The project's own names for the slots; further product names are composed of parts, always the same ones."""
+    """The project's own names for the slots, always the same ones.
+
+    To those that are written out come product names composed of parts, the demo shop's titles, and names of stores and
+    categories made of two.
+    """
     named = tomllib.loads(file.read_text(encoding="utf-8"))
     parts = named.pop("composed", None)
     if parts:
         chance = random.Random(0)
-        named["product"] = [*named["product"], *(_composed(parts, chance) for _ in range(_COMPOSED))]
-    return named
+        titles = [
+            json.loads(line)["title"] for text in sorted(DEMO_TEXTS.glob("products_*.jsonl")) for line in text.open()
+        ]
+        named["product"] += [*(_composed(parts, chance) for _ in range(_COMPOSED)), *titles]
+        named["store"] += [f"{chance.choice(named['brand'])} {chance.choice(named['city'])}" for _ in range(_PAIRED)]
+        named["category"] += [
+            f"{chance.choice(named['category'])} {chance.choice(('and', '&'))} {chance.choice(named['category'])}"
+            for _ in range(_PAIRED)
+        ]
+    return {name: list(dict.fromkeys(values)) for name, values in named.items()}
 
 
 def _composed(parts: Mapping[str, Sequence[str]], chance: random.Random) -> str:
     """A product's name in one of the writings that shops use: capitals, title case, lower case."""
-    words = " ".join(chance.choice(parts[kind]) for kind in ("quality", "material", "thing", "behind")).split()
-    name = " ".join(words)
+    quality, material, thing, behind = (
+        chance.choice(parts[kind]) for kind in ("quality", "material", "thing", "behind")
+    )
+    if chance.random() < _TWO_THINGS:
+        thing = f"{thing} {chance.choice(('and', 'with', 'in', '&'))} {chance.choice(parts['thing'])}"
+    name = " ".join(f"{quality} {material} {thing} {behind}".split())
     return chance.choice((name, name, name.title(), name.upper()))
 
 
