@@ -67,7 +67,7 @@ def scope_scores(outside: Sequence[ScoredMessage], inside: Sequence[ScoredMessag
     missed = Counter((each.role, each.best) for each in outside if not each.declined)
     figures["taken for"] = [[*pair, count] for pair, count in missed.most_common(12)]
     figures["missed"] = [[each.role, each.text, each.best] for each in outside if not each.declined][:60]
-    figures["false alarms"] = [[each.role, each.text] for each in inside if each.declined][:60]
+    figures["wrongly declined"] = [[each.role, each.text] for each in inside if each.declined][:60]
     return figures
 
 

@@ -60,9 +60,9 @@ def unsupported(answer: str, results: Sequence[ToolResult], question: str, title
     """
     held = json.dumps([result.as_json() for result in results], ensure_ascii=False, default=str)
     values = {float(text.replace(",", "")) for text in _FIGURE.findall(held)}
-    folded = held.casefold()
-    wrong = [token for token in _tokens(answer) if token.casefold() not in folded and not _known(token, values)]
-    wrong += [word for word, value in _worded(answer) if word not in folded and value not in values]
+    tokens = set(_tokens(held.casefold()))
+    wrong = [token for token in _tokens(answer) if token.casefold() not in tokens and not _known(token, values)]
+    wrong += [word for word, value in _worded(answer) if word not in _plain(held).split() and value not in values]
     said = f"{_plain(held)} {_plain(question)}"
     wrong += [title for title in titles.within(answer) if title not in said]
     return tuple(dict.fromkeys(wrong))
@@ -88,6 +88,8 @@ def _known(token: str, values: set[float]) -> bool:
         decimals = len(short[1].partition(".")[2])
         scale = _SHORT[short[2]]
         return any(round(value / scale, decimals) == float(short[1].replace(",", "")) for value in values)
+    if re.search(r"[a-z]", token, re.IGNORECASE):
+        return False  # a code is that code or none
     bare = re.fullmatch(r"[£$€]?-?\d[\d,]*(?:\.\d+)?%?", token) is not None
     return all(_rounds(found.replace(",", ""), values, plain=bare and not money) for found in _FIGURE.findall(token))
 

@@ -35,8 +35,8 @@ Written by `retail-assistant evaluate card`; do not edit by hand.
 ## What they are for
 
 Messages of a shop's customers and staff in English: finding products, orders, policies; sales, forecasts, stock,
-prices, customers. They choose and word; figures come from the tools, permission and identity from code, and every answer is
-checked against the results before it is shown. Use them within this assistant only.
+prices, customers. They choose and word; figures come from the tools, permission and identity from code, and every
+answer is checked against the results before it is shown. Use them within this assistant only.
 
 They are not for other languages, for advice outside a shop's business, or for talk without the tools and checks around
 them: alone, {BASE_NAME} invents.

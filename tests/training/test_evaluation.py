@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fixed_router import FixedRouter
 from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
@@ -44,15 +45,14 @@ PHRASINGS = [
 
 
 class ByMessage(ScriptedModel):
-    """Calls what a table says for the last message; answers in the first fact's words."""
+    """Calls what a table says for the message; writes no answer, so that the tool's own sentence stands."""
 
     def __init__(self, calls: dict[str, ToolCall]) -> None:
-        super().__init__()
+        super().__init__(compact=False)
         self.by_message = calls
 
     def stream(self, prompt: Any, usage: Any) -> Iterator[Any]:
-        last = prompt.messages[-1].content.split("\n")
-        yield self.by_message[last[-1]] if prompt.purpose == "call" else ""
+        yield self.by_message.get(prompt.messages[-1].content, "") if prompt.purpose == "call" else ""
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ def measured_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(evaluation, "read_phrasings", lambda roles: PHRASINGS)
     monkeypatch.setattr(evaluation, "shop_entities", lambda shop: {"customer": [], "customer_name": []})
     monkeypatch.setattr(Evaluation, "_titles", evaluation.Titles.of(["Blue Mug"]))
+    shop.__dict__["router"] = FixedRouter({each.turns[0].text: "sales_report" for each in PHRASINGS[:2]})
     shop.__dict__["language"] = ByMessage(
         {"what was our revenue in may 2024": REVENUE, "revenue may 2024 pls": UNITS}
     )  # the second one asks for the wrong metric

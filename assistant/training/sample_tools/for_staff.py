@@ -97,7 +97,9 @@ def energy_use(context: Context, period: str) -> ToolResult:
     Args:
         period: the time, as it was said.
     """
-    past = context.shop.resolve.period(period)
+    past = context.shop.resolve.clock.period(period)
+    if past is None:
+        return ToolResult(f"Which time is meant by {period!r}?", status="error")
     used = round(_KWH_A_DAY * ((past.end - past.start).days + 1), 1)
     fact = Fact("used", used, "kWh", f"{used:,.1f}")
     return ToolResult(f"The shops used {used:,.1f} kWh {past.label}.", facts=(fact,))
