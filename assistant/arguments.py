@@ -15,6 +15,7 @@ from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.resolve import Resolver
+from assistant.whole_names import widened
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 _TIMELY = re.compile(
@@ -147,12 +148,28 @@ def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:
 
 
 def mend(
-    call: ToolCall, parameters: Mapping[str, Any], message: str, resolver: Resolver, before: references.Context
+    call: ToolCall,
+    parameters: Mapping[str, Any],
+    message: str,
+    resolver: Resolver,
+    before: references.Context,
+    *,
+    adding: bool = True,
 ) -> ToolCall:
-    """The call with plain times added, pointers replaced by what they mean, and names moved to their kind."""
+    """The call with pointers replaced by what they mean, and names whole and of their kind.
+
+    Args:
+        call: as it was written or read.
+        parameters: JSON schema of the tool's parameters.
+        message: what was said.
+        resolver: knows the shop's names.
+        before: what the last turns showed.
+        adding: also add times, counts, limits and codes that were said plainly: a language model leaves some out.
+    """
     properties = parameters["properties"]
-    arguments = dict(call.arguments)
-    _add_times(arguments, properties, message, resolver.clock)
+    arguments = widened(call.arguments, properties, message, resolver.name_places(message))
+    if adding:
+        _add_times(arguments, properties, message, resolver.clock)
     _follow_pointers(arguments, before, resolver.clock)
     for name in _KINDS:
         if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= _GENERIC:
@@ -161,7 +178,8 @@ def mend(
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
     _drop_senseless(arguments, message)
-    _add_plain(arguments, properties, message, resolver.clock)
+    if adding:
+        _add_plain(arguments, properties, message, resolver.clock)
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
 
 

@@ -176,7 +176,7 @@ class Conversation:
             names = [self._most_fitting(ranking, names, text)]
             read = self._read(permitted[names[0]], text)
             if read is not None:
-                return [self._mended(read, permitted[read.name], text)]
+                return [self._mended(read, permitted[read.name], text, adding=False)]
         context = "\n".join(said.text for said in self._said[-2:])
         offered = tuple(self._offer(permitted[name], text, context) for name in names)
         if model.compact:
@@ -188,8 +188,8 @@ class Conversation:
         calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
         return [self._mended(call, permitted[call.name], text) for call in calls]
 
-    def _mended(self, call: ToolCall, tool: Tool, text: str) -> ToolCall:
-        return arguments.mend(call, tool.parameters, text, self.shop.resolve, self._before)
+    def _mended(self, call: ToolCall, tool: Tool, text: str, *, adding: bool = True) -> ToolCall:
+        return arguments.mend(call, tool.parameters, text, self.shop.resolve, self._before, adding=adding)
 
     def _read(self, tool: Tool, text: str) -> ToolCall | None:
         """The call as the encoder read it; None where the language model is to write it: for an added tool."""

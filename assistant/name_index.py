@@ -100,16 +100,20 @@ class NameIndex:
 
     def mentions(self, text: str) -> list[tuple[str, str]]:
         """Whole names of two or more words that stand in a text: (key, words as folded), longest first."""
-        tokens = fold(text).split()
-        found: list[tuple[str, str]] = []
+        return [(key, fold(text[start:end])) for start, end, key in self.places(text)]
+
+    def places(self, text: str, fewest: int = 2) -> list[tuple[int, int, str]]:
+        """Where whole names of at least so many words stand in a text: (begin, end, key), longest first."""
+        tokens = [(fold(match.group()), *match.span()) for match in re.finditer(r"[^\W_]+", text)]
+        found: list[tuple[int, int, str]] = []
         taken: set[int] = set()
-        for length in range(min(self._longest, len(tokens)), 1, -1):
+        for length in range(min(self._longest, len(tokens)), fewest - 1, -1):
             for start in range(len(tokens) - length + 1):
                 places = set(range(start, start + length))
-                name = " ".join(tokens[start : start + length])
+                name = " ".join(word for word, _, _ in tokens[start : start + length])
                 if name in self._by_name and not places & taken:
                     taken |= places
-                    found.append((self._by_name[name][0], name))
+                    found.append((tokens[start][1], tokens[start + length - 1][2], self._by_name[name][0]))
         return found
 
     def _by_words(self, folded: str) -> list[str]:

@@ -265,6 +265,22 @@ class Resolver:
         """Products whose whole title stands in a text: (product id, the words as they stand there)."""
         return self._product_index.mentions(text)
 
+    def name_places(self, text: str) -> list[tuple[int, int, str]]:
+        """Where whole names of the shop's things stand in a text: (begin, end, kind), longest first, none twice."""
+        indexes = (
+            ("product", self._product_index, 2),
+            ("store", self._store_index, 1),
+            ("category", self._category_index, 1),
+            ("country", self._country_index, 1),
+        )
+        found = [(start, end, kind) for kind, index, fewest in indexes for start, end, _ in index.places(text, fewest)]
+        found.sort(key=lambda place: place[0] - place[1])
+        kept: list[tuple[int, int, str]] = []
+        for start, end, kind in found:
+            if all(end <= first or last <= start for first, last, _ in kept):
+                kept.append((start, end, kind))
+        return kept
+
     def named_in(self, text: str) -> dict[str, str]:
         """Things of the shop whose whole name stands in a text: kind -> name, products first."""
         folded = f" {fold(text)} "

@@ -45,14 +45,17 @@ class Heads:
     """Everything on top of the encoder, as arrays; d is the width of its vectors.
 
     Attributes:
-        roles: role -> (class names, weights (classes, d), bias (classes,)); read on the mean vector.
+        roles: role -> class names, weights (classes, d) and bias (classes,) on the mean vector, and weights
+            (classes, pools * d) on the attended ones.
+        attention: (pools, d), what each pool looks for.
         labels: what the argument heads tell.
         arguments: "tags", "kept" and "choice.NAME" -> (weights (n, d), bias (n,)); tags are read on each word's
             vector, the others on the first token's.
         sure: probability from which the first tool stands alone.
     """
 
-    roles: Mapping[str, tuple[tuple[str, ...], np.ndarray, np.ndarray]]
+    roles: Mapping[str, tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]]
+    attention: np.ndarray
     labels: ArgumentLabels
     arguments: Mapping[str, tuple[np.ndarray, np.ndarray]]
     sure: float
@@ -75,11 +78,14 @@ class Heads:
                 for name in tensors
                 if name.endswith(".weight")
             }
-            roles = {role: (tuple(names), *pairs.pop(role)) for role, names in settings["classes"].items()}
-            given = settings.get("arguments") or {"spans": [], "choices": {}, "kept": []}
+            roles = {
+                role: (tuple(names), *pairs.pop(role), tensors[f"{role}.attended"])
+                for role, names in settings["classes"].items()
+            }
+            given = settings["arguments"]
             choices = {name: tuple(values) for name, values in given["choices"].items()}
             labels = ArgumentLabels(tuple(given["spans"]), choices, tuple(given["kept"]))
-            heads = cls(roles, labels, pairs, float(settings["sure"]))
+            heads = cls(roles, tensors["attention"], labels, pairs, float(settings["sure"]))
             return heads, bool(settings["settings"]["rank"])
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:
             raise ModelUnavailable(
@@ -135,9 +141,9 @@ class Router:
             earlier: the message before, and the last call of the conversation.
             examples: phrasings of tools that were added after training, by name.
         """
-        vector = self.encode([context_text(message, *earlier)])[0]
-        names, weight, bias = self._heads.roles[role]
-        logits = weight @ vector + bias
+        inputs, hidden = self._hidden([context_text(message, *earlier)])
+        names, weight, bias, attended = self._heads.roles[role]
+        logits = weight @ self._mean(inputs, hidden)[0] + bias + attended @ self._attended(hidden[0])
         allowed = np.array([name == NONE or name in permitted for name in names])
         logits = np.where(allowed, logits, -np.inf)
         chances = np.exp(logits - logits.max())
@@ -164,7 +170,7 @@ class Router:
             name: hidden[0, first if name == "tags" else 0] @ weight.T + bias
             for name, (weight, bias) in self._heads.arguments.items()
         }
-        tags, kept = outputs.pop("tags", np.zeros((len(first), 1))), outputs.pop("kept", np.zeros(0))
+        tags, kept = outputs.pop("tags"), outputs.pop("kept")
         choices = {name.removeprefix("choice."): each for name, each in outputs.items()}
         return Reading(self._heads.labels, text, words, tags, choices, 1 / (1 + np.exp(-kept)))
 
@@ -177,11 +183,21 @@ class Router:
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Vectors of (message, before) pairs, (n, d) float32, normalised."""
-        inputs, hidden = self._hidden(pairs)
+        return self._mean(*self._hidden(pairs))
+
+    def _mean(self, inputs: Any, hidden: np.ndarray) -> np.ndarray:
+        """Normalised means over real tokens, (n, d)."""
         weights = inputs["attention_mask"].numpy()[:, :, None].astype(np.float32)
         means = (hidden * weights).sum(1) / weights.sum(1)
         vectors: np.ndarray = means / np.linalg.norm(means, axis=1, keepdims=True)
         return vectors
+
+    def _attended(self, hidden: np.ndarray) -> np.ndarray:
+        """Attention-weighted means of one message's vectors (tokens, d), one behind the other: (pools * d,)."""
+        scores = self._heads.attention @ hidden.T
+        weights = np.exp(scores - scores.max(1, keepdims=True))
+        pooled: np.ndarray = (weights / weights.sum(1, keepdims=True)) @ hidden
+        return pooled.ravel()
 
     def _hidden(self, pairs: Sequence[tuple[str, str]]) -> tuple[Any, np.ndarray]:
         """The tokens, and their vectors (n, tokens, d)."""

@@ -262,10 +262,12 @@ def _write(
     if settings.rank:
         _write_adapter(folder, model, pairs, settings)
     factor = settings.scale / temperature
-    tensors = {}
+    tensors: dict[str, Any] = {}
     for role, head in model.roles.items():
         tensors[f"{role}.weight"] = (head.weight.detach() * factor).contiguous()
         tensors[f"{role}.bias"] = (head.bias.detach() * factor).contiguous()
+        tensors[f"{role}.attended"] = (model.attended[role].weight.detach() / temperature).contiguous()
+    tensors["attention"] = model.attention.weight.detach()
     for name, head in model.arguments.items():
         tensors |= {f"{name}.weight": head.weight.detach(), f"{name}.bias": head.bias.detach()}
     save_file(tensors, folder / "heads.safetensors")
@@ -281,7 +283,7 @@ def _write_adapter(
     from safetensors.torch import save_file
 
     if pairs:
-        tensors = {}
+        tensors: dict[str, Any] = {}
         for name, (up, down) in pairs.items():
             stem = "base_model.model." + name.removesuffix("weight")
             tensors |= {f"{stem}lora_A.weight": down, f"{stem}lora_B.weight": up}

@@ -14,6 +14,7 @@ from assistant.language.router import NONE, first_tokens, mean_pool
 from assistant.training.router_data import Example
 
 _WIDTH = 384
+POOLS = 4  # attention-weighted means of the tokens' vectors, beside the plain one
 _STAFF_WEIGHT = 0.2  # a staff question asked by a customer is one of very many: it counts less than the customers' own
 _TAG_WEIGHT, _CHOICE_WEIGHT, _KEPT_WEIGHT = 1.0, 0.4, 0.4
 
@@ -51,20 +52,26 @@ class RouterModel:
             **{f"choice.{name}": len(values) for name, values in labels.choices.items()},
         }
         self.roles = {role: torch.nn.Linear(_WIDTH, len(names)) for role, names in classes.items()}
+        self.attention = torch.nn.Linear(_WIDTH, POOLS, bias=False)
+        self.attended = {
+            role: torch.nn.Linear(POOLS * _WIDTH, len(names), bias=False) for role, names in classes.items()
+        }
         self.arguments = {name: torch.nn.Linear(_WIDTH, size) for name, size in sizes.items()}
-        for head in (*self.roles.values(), *self.arguments.values()):
+        for head in self._heads():
             torch.nn.init.normal_(head.weight, std=0.02)
+
+    def _heads(self) -> list[Any]:
+        return [*self.roles.values(), *self.attended.values(), *self.arguments.values(), self.attention]
 
     def head_parameters(self) -> list[Any]:
         """The parameters of all heads."""
-        return [p for head in (*self.roles.values(), *self.arguments.values()) for p in head.parameters()]
+        return [p for head in self._heads() for p in head.parameters()]
 
     def loss(self, batch: Sequence[Example]) -> Any:
         """The loss of a batch, a scalar."""
         inputs, hidden = self._hidden(batch)
-        pooled = mean_pool(hidden, inputs["attention_mask"])
         return (
-            self._tool_loss(batch, pooled)
+            self._tool_loss(batch, *self._pooled(inputs, hidden))
             + _TAG_WEIGHT * self._tag_loss(batch, inputs, hidden)
             + _CHOICE_WEIGHT * self._choice_loss(batch, hidden[:, 0])
             + _KEPT_WEIGHT * self._kept_loss(batch, hidden[:, 0])
@@ -74,16 +81,27 @@ class RouterModel:
         """Per role the logits of its examples, (n, classes)."""
         import torch
 
+        found: dict[str, list[Any]] = {role: [] for role in self.roles}
         with torch.inference_mode():
-            parts = []
             for start in range(0, len(made), 64):
-                inputs, hidden = self._hidden(made[start : start + 64])
-                parts.append(mean_pool(hidden, inputs["attention_mask"]))
-            vectors = torch.cat(parts) if parts else torch.zeros(0, _WIDTH)
-            return {
-                role: self.scale * head(vectors[[i for i, e in enumerate(made) if role in e.labels]])
-                for role, head in self.roles.items()
-            }
+                part = made[start : start + 64]
+                pooled = self._pooled(*self._hidden(part))
+                for role, listed in found.items():
+                    rows = [i for i, example in enumerate(part) if role in example.labels]
+                    listed.append(self._tool_logits(role, rows, *pooled))
+        return {role: torch.cat(listed) for role, listed in found.items()}
+
+    def _pooled(self, inputs: Any, hidden: Any) -> tuple[Any, Any]:
+        """The mean of the tokens' vectors (n, d), and what the attention of each pool looks at (n, POOLS * d)."""
+        import torch
+
+        scores = self.attention(hidden).masked_fill(inputs["attention_mask"][:, :, None] == 0, -torch.inf)
+        attended = torch.einsum("ntp,ntd->npd", scores.softmax(1), hidden)
+        return mean_pool(hidden, inputs["attention_mask"]), attended.flatten(1)
+
+    def _tool_logits(self, role: str, rows: Sequence[int], mean: Any, attended: Any) -> Any:
+        kept = list(rows)
+        return self.scale * self.roles[role](mean[kept]) + self.attended[role](attended[kept])
 
     def _hidden(self, batch: Sequence[Example]) -> tuple[Any, Any]:
         import torch
@@ -93,18 +111,21 @@ class RouterModel:
             hidden = self.encoder(**inputs).last_hidden_state
         return inputs, hidden.float()
 
-    def _tool_loss(self, batch: Sequence[Example], pooled: Any) -> Any:
+    def _tool_loss(self, batch: Sequence[Example], mean: Any, attended: Any) -> Any:
         import torch
 
         total = torch.zeros(())
-        for role, head in self.roles.items():
+        for role in self.roles:
             rows = [i for i, example in enumerate(batch) if role in example.labels]
             if not rows:
                 continue
             wanted = torch.tensor([self.classes[role].index(batch[i].labels[role]) for i in rows])
             weight = torch.tensor([_STAFF_WEIGHT if of_staff(batch[i], role) else 1.0 for i in rows])
             each = torch.nn.functional.cross_entropy(
-                self.scale * head(pooled[rows]), wanted, label_smoothing=self._smoothing, reduction="none"
+                self._tool_logits(role, rows, mean, attended),
+                wanted,
+                label_smoothing=self._smoothing,
+                reduction="none",
             )
             total = total + (each * weight).sum() / len(batch)
         return total

@@ -1,0 +1,56 @@
+"""Widens what was found in a message to the whole name that stands there: "Loom York" to "Larder & Loom York".
+
+Knows arguments by name and the places of the shop's names, no shop and no tool.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+_KIND = {
+    "product": "product",
+    "products": "product",
+    "items": "product",
+    "new_items": "product",
+    "store": "store",
+    "category": "category",
+    "country": "country",
+}
+Place = tuple[int, int, str]  # begin, end, kind
+
+
+def widened(arguments: Mapping[str, Any], taken: Collection[str], text: str, places: Sequence[Place]) -> dict[str, Any]:
+    """The arguments with each piece of a shop's name replaced by the name as it was typed.
+
+    Args:
+        arguments: copied from the message.
+        taken: the arguments that the tool takes.
+        text: the message.
+        places: where whole names stand in it, and what they name.
+    """
+    made: dict[str, Any] = {}
+    moved: dict[str, str] = {}
+    for name, value in arguments.items():
+        if name not in _KIND:
+            made[name] = value
+        elif isinstance(value, list):
+            made[name] = list(dict.fromkeys(_whole(each, text, places, _KIND[name])[0] for each in value))
+        elif isinstance(value, str):
+            whole, kind = _whole(value, text, places, _KIND[name])
+            if kind == _KIND[name]:
+                made[name] = whole
+            elif kind in taken:
+                moved.setdefault(kind, whole)
+    return {**moved, **made}
+
+
+def _whole(value: str, text: str, places: Sequence[Place], kind: str) -> tuple[str, str]:
+    """The name that a value is a piece of, and its kind; the value itself where it is none, or holds more than it."""
+    start = text.find(value)
+    if start < 0:
+        return value, kind
+    end = start + len(value)
+    for first, last, named in sorted(places, key=lambda place: place[2] != kind):
+        overlaps = first < end and start < last
+        if overlaps and (named == kind or (first <= start and end <= last and last - first > end - start)):
+            return text[first:last], named
+    return value, kind
