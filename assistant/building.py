@@ -195,7 +195,7 @@ def _ratings(shop: Shop) -> Any:
 
 
 def _recommend(shop: Shop) -> Any:
-    from retrieval.recommend import fit_recommender
+    from retrieval.recommendation import fit_recommender
 
     ids = shop.catalog.products["product_id"].tolist()
     return fit_recommender(shop.history.lines, shop.as_of, shop.catalog.vectors(ids))

@@ -15,6 +15,8 @@ DATA = Path(os.environ.get("RETAIL_BENCH_DATA", "../shared/data"))
 COMMANDS = {
     "search": "home_depot_search",
     "classify": "complete_journey",
+    "next_item": "seqrec",
+    "next_basket": "next_basket",
     "scale": "",
     "crash": "",
 }

@@ -14,6 +14,7 @@ from assistant.tools.catalog_answers import LISTED, named, search_answer
 from assistant.tools.suggestions import (
     alike_in_text,
     because,
+    for_customer,
     hits_of,
     popular_answer,
     recommender_of,
@@ -181,18 +182,15 @@ def recommend_for_me(context: Context, category: str | None = None) -> ToolResul
     wanted = None if category is None else context.shop.resolve.category(category)
     allowed = sellable(context, wanted)
     customer = context.session.customer_id
-    if customer is None or not recommender.knows(customer):
+    if customer is None or not recommender.knows(customer, context.shop.history.lines):
         return popular_answer(context, recommender, wanted, allowed)
-    new = recommender.discover(customer, LISTED // 2, allowed)
-    seen = {each.product_id for each in new}
-    again = recommender.for_customer(customer, LISTED - len(new), lambda each: each not in seen and allowed(each))
-    found = hits_of(context, (*new, *again))
+    found = hits_of(context, for_customer(context, recommender, customer, allowed))
     if not found:
         return ToolResult("I found nothing to recommend" + (f" in {wanted}." if wanted else "."))
     reasoned = [(hit, because(context, why)) for hit, why in found]
     hit, reason = reasoned[0]
     score = recommender.backtest.sentence() if recommender.backtest else None
-    fresh = sum(why.kind == "because_you_bought" for _, why in found)
+    fresh = sum(why.kind != "bought_before" for _, why in found)
     notes = (f"{fresh} of {len(found)} are new to you, the others you may want again.",) if fresh else ()
     counts = (Fact("recommended products", len(found), "products", plural(len(found), "product")),)
     headline = f"For you I would pick {named(hit, context.shop.currency)}, {reason}."

@@ -8,7 +8,7 @@ from assistant.resolve import Product
 from assistant.toolbox import Context
 from assistant.tools.catalog_answers import LISTED, card, named, price_facts, product_table
 from assistant.wording import plural
-from retrieval.recommend import Recommender, Suggestion
+from retrieval.recommendation import Recommender, Suggestion
 from retrieval.results import Hit
 
 Reasoned = Sequence[tuple[Hit, str]]
@@ -75,10 +75,26 @@ def because(context: Context, why: Suggestion) -> str:
     """A suggestion's reason in words."""
     if why.kind == "bought_before":
         return f"you bought it in {plural(why.together, 'order')} before"
-    if why.kind == "because_you_bought" and why.because is not None:
+    if why.because is not None and why.kind in ("because_you_bought", "new_like"):
         source = context.shop.catalog.product(why.because)
-        return f"because you bought {source.title if source else why.because}"
+        title = source.title if source else why.because
+        return f"new, and like {title}, which you bought" if why.kind == "new_like" else f"because you bought {title}"
+    if why.kind == "customers_like_you":
+        return "customers with purchases like yours buy it"
     return f"popular: in {plural(why.together, 'order')} lately"
+
+
+def for_customer(
+    context: Context, recommender: Recommender, customer: str, allowed: Callable[[str], bool]
+) -> Sequence[Suggestion]:
+    """A new product where one is near, what is new to them, then what they may want next; purchases of today count."""
+    lines = context.shop.history.lines
+    found = list(recommender.new_products(customer, 1, allowed, lines))
+    for more in (recommender.discover, recommender.for_customer):
+        seen = {each.product_id for each in found}
+        limit = LISTED // 2 if more == recommender.discover else LISTED - len(found)
+        found += more(customer, limit, lambda each, seen=seen: each not in seen and allowed(each), lines)
+    return sorted(found, key=lambda each: each.kind == "new_like")
 
 
 def popular_answer(

@@ -17,7 +17,7 @@ from assistant.tools.catalog import TOOLS
 from retrieval.catalog import Catalog
 from retrieval.classify import fit_classifier
 from retrieval.policies import PolicyIndex
-from retrieval.recommend import RecommendSettings, learn
+from retrieval.recommendation import RecommendSettings, learn
 
 PRODUCTS = [
     ("T1", "Red enamel teapot", "A pot for four cups.", "Kitchen", "Ambry", 12.5, '{"colour": "red"}'),
@@ -88,6 +88,7 @@ def make_shop(folder, *, stocked=True, pages=True):
         catalog=catalog,
         policies=PolicyIndex(folder / "policies", folder / "policy-index", embedder),
         resolve=Resolver(warehouse, date(2024, 6, 30)),
+        history=SimpleNamespace(lines=sold()),
         models=Models(
             recommend=learn(sold(), date(2024, 6, 30), vectors, RecommendSettings()),
             classify=fit_classifier(products, embedder),

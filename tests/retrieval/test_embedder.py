@@ -48,7 +48,7 @@ def test_a_model_that_is_not_here_is_not_fetched():
 
 def test_importing_retrieval_loads_no_model_library():
     code = (
-        "import sys, retrieval.catalog, retrieval.policies, retrieval.recommend, retrieval.classify; "
+        "import sys, retrieval.catalog, retrieval.policies, retrieval.recommendation, retrieval.classify; "
         "heavy = {'torch', 'sentence_transformers', 'chromadb', 'sklearn', 'scipy', 'bm25s'} & set(sys.modules); "
         "assert not heavy, heavy"
     )

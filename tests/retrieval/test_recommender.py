@@ -8,8 +8,9 @@ import pytest
 
 from retrieval.errors import BadCatalog, NotEnoughData
 from retrieval.purchases import basket_matrix, log_likelihood_ratio, neighbours, sales_only
-from retrieval.recommend import RecommendSettings, fit_recommender, learn
-from retrieval.recommend_backtest import list_scores
+from retrieval.recommendation import RecommendSettings, fit_recommender, learn
+from retrieval.recommendation.counting import Repeats
+from retrieval.recommendation.method import Ground
 
 AS_OF = date(2024, 6, 30)
 
@@ -85,7 +86,7 @@ def test_few_orders_are_chance():
 
 def test_for_a_customer_and_why():
     fitted = learn(tea_and_soap(), AS_OF, None, RecommendSettings())
-    fitted.method = "repeats"
+    fitted.method, fitted.methods["repeats"] = "repeats", Repeats().fit(Ground(fitted.histories, fitted.popularity))
     first = fitted.for_customer("c30", 1)[0]
     # c30 bought soap in orders 30 and 70
     assert (first.product_id, first.kind, first.together) == ("soap", "bought_before", 2)
@@ -129,12 +130,13 @@ def weekly_buyers():
 
 def test_backtest_by_time_chooses_repeats_where_people_repeat():
     card = fit_recommender(weekly_buyers(), AS_OF).backtest
-    assert card.serves == "repeats"
     assert card.rows == 60
     assert card.scores["repeats"]["NDCG@10"] == 1.0
+    assert card.scores[card.serves]["NDCG@10"] == 1.0
     assert card.scores["popularity"]["NDCG@10"] < 0.5
     assert "02 June 2024" in card.split
-    assert "repeats: NDCG@10 1" in card.sentence()
+    assert f"{card.serves}: NDCG@10 1" in card.sentence()
+    assert {"TIFU-kNN", "iALS", "transitions", "item neighbours", "SASRec", "CFGAN"} <= set(card.scores)
 
 
 def test_the_backtest_does_not_see_the_last_days():
@@ -153,12 +155,69 @@ def test_same_data_same_answer_also_after_keeping():
     assert joblib.load(kept).for_customer("c7", 3) == fit_recommender(weekly_buyers(), AS_OF).for_customer("c7", 3)
 
 
-def test_list_scores_by_hand():
-    # wanted 3, found on ranks 1 and 3 of 4: recall 2/3, DCG 1 + 1/2, ideal 1 + 1/log2(3) + 1/2
-    recall, ndcg, hit = list_scores(np.array([True, False, True, False]), 3)
-    assert recall == pytest.approx(2 / 3)
-    assert ndcg == pytest.approx(1.5 / (1.5 + 1 / np.log2(3)))
-    assert hit == 1.0
+def test_a_purchase_of_today_counts_at_once():
+    rows = [(f"o{n}", f"c{n}", each, "2024-06-01", 1) for n in range(30) for each in ("tea", "milk")]
+    rows += [(f"s{n}", f"d{n}", each, "2024-06-01", 1) for n in range(60) for each in ("soap", "towel")]
+    fitted = learn(lines(rows), AS_OF, None, RecommendSettings())
+    today = lines([("new", "stranger", "tea", "2024-06-30", 1), ("other", "c1", "soap", "2024-06-30", 1)])
+    assert not fitted.knows("stranger")
+    assert fitted.knows("stranger", today)
+    first = fitted.discover("stranger", 1, lines=today)[0]
+    assert (first.product_id, first.kind, first.because) == ("milk", "because_you_bought", "tea")
+    assert fitted.discover("stranger", 1) == ()
+
+
+def with_texts():
+    vectors = {
+        "tea": [1, 0, 0],
+        "milk": [0, 1, 0],
+        "soap": [0, 0, 1],
+        "green tea": [0.8, 0.6, 0],
+        "brush": [0, 0.6, 0.8],
+    }
+    return {name: np.array(vector, np.float32) for name, vector in vectors.items()}
+
+
+def test_a_product_without_sales_is_found_by_its_text():
+    rows = [(f"o{n}", f"c{n}", each, "2024-01-01", 1) for n in range(9) for each in ("tea", "milk", "soap")]
+    rows += [("t", "teetotal", "tea", "2024-06-01", 1)]
+    fitted = learn(lines(rows), AS_OF, with_texts(), RecommendSettings())
+    new = fitted.new_products("teetotal", 3)
+    # cosines with tea: green tea 0.8, brush 0; tea, milk and soap are half a year old
+    assert [(each.product_id, each.kind, each.because) for each in new] == [("green tea", "new_like", "tea")]
+    assert fitted.new_products("teetotal", 3, allowed=lambda each: each == "brush") == ()
+    assert fitted.similar("green tea", 1)[0].product_id == "tea"
+
+
+def test_of_a_kind_at_most_two():
+    vectors = {f"mug {n}": np.array([1, n / 100], np.float32) for n in range(5)} | {"hat": np.array([0, 1], np.float32)}
+    vectors = {name: vector / np.linalg.norm(vector) for name, vector in vectors.items()}
+    rows = [(f"o{n}", f"c{n}", f"mug {n % 5}", "2024-06-01", 1) for n in range(20)]
+    rows += [("h", "c99", "hat", "2024-06-01", 1)]
+    fitted = learn(lines(rows), AS_OF, vectors, RecommendSettings())
+    assert [each.product_id for each in fitted.popular(4)] == ["mug 0", "mug 1", "hat"]
+
+
+def test_what_is_too_costly_is_left_out_and_said():
+    card = fit_recommender(weekly_buyers(), AS_OF, None, RecommendSettings(effort=0)).backtest
+    assert set(card.left_out) == {"SASRec", "CFGAN"}
+    assert "multiply-adds" in card.left_out["SASRec"]
+    assert not set(card.left_out) & set(card.scores)
+
+
+def new_arrivals():
+    """80 customers of tea or soap; in June each buys what came new for their taste."""
+    rows = [(f"o{c}-{d}", f"c{c}", ("tea", "soap")[c % 2], f"2024-0{d}-01", 1) for c in range(80) for d in range(1, 6)]
+    rows += [(f"n{c}", f"c{c}", ("green tea", "brush")[c % 2], "2024-06-20", 1) for c in range(80)]
+    return lines(rows)
+
+
+def test_backtest_of_new_products_ranks_them_by_text():
+    card = fit_recommender(new_arrivals(), AS_OF, with_texts(), RecommendSettings(effort=0)).new_backtest
+    # milk, green tea and brush have no sale before June; tea is nearest to green tea (0.8), soap to brush (0.8)
+    assert card.split.startswith("3 products without a sale")
+    assert card.scores["texts as they are"]["NDCG@10"] == 1.0
+    assert card.rows == 80
 
 
 def test_no_sales_and_missing_columns_are_named():
