@@ -5,6 +5,8 @@ RetrievalError
 ├── EmbedderMissing    the embedding model cannot be loaded from this machine
 ├── StoreUnreachable   the vector store's server does not answer
 ├── BadCatalog         the products handed in lack something that the index needs
+├── BadPicture         a file that is no picture, a damaged one, or one that is too large or too small
+├── PicturesMissing    the shop has no pictures to search in
 └── NotEnoughData      too little to learn recommendations or categories from
 """
 
@@ -27,6 +29,14 @@ class StoreUnreachable(RetrievalError):
 
 class BadCatalog(RetrievalError):
     """The products or pages handed in cannot be indexed."""
+
+
+class BadPicture(RetrievalError):
+    """The bytes handed in cannot be used as a picture."""
+
+
+class PicturesMissing(RetrievalError):
+    """There are no pictures to search in."""
 
 
 class NotEnoughData(RetrievalError):
