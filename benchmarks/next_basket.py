@@ -11,17 +11,19 @@ GP-TopFreq.
 
 import argparse
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
-from retrieval.recommendation.blend import Blend, candidates, choose_weights, joined, named_weights
+from retrieval.recommendation.blend import candidates, choose_weights, joined, mixed, named_weights
 from retrieval.recommendation.counting import Popularity, Repeats
 from retrieval.recommendation.factors import MatrixFactors
 from retrieval.recommendation.histories import Histories, Places, histories_from
-from retrieval.recommendation.measures import judged
+from retrieval.recommendation.measures import Numbers, judged
 from retrieval.recommendation.method import Ground, Method
 from retrieval.recommendation.neighbours import ItemNeighbours, Transitions
 from retrieval.recommendation.tifu import TifuKnn
@@ -85,12 +87,10 @@ def measure(history: Histories, future: Histories) -> tuple[Figures, dict[str, o
     for method in methods:
         method.fit(Ground.of(before))
     weights = blend_weights(methods, asked, answers)
-    ours = Blend(methods, weights, "ours")
-    validation = _scored(ours, asked, answers)
+    validation = _scored(methods, weights, asked, answers)["ours"]
     for method in methods:
         method.fit(Ground.of(history))
-    figures = {method.name: _scored(method, history, future) for method in (*methods, ours)}
-    return figures, {
+    return _scored(methods, weights, history, future), {
         "shoppers": len(history.customers),
         "products": history.products,
         "weights": dict(named_weights(methods, weights)),
@@ -106,13 +106,16 @@ def blend_weights(methods: Sequence[Method], asked: Histories, answers: Historie
     return choose_weights(joined(parts))
 
 
-def _scored(method: Method, known: Histories, wanted: Histories) -> dict[str, float]:
-    found = []
-    for part, rows in _parts(known):
-        scores, answers = method.scores(part), wanted.of_rows(rows)
-        found.append(np.concatenate([judged(scores, answers, length) for length in (10, 20)], axis=1))
+def _scored(methods: Sequence[Method], weights: Sequence[float], known: Histories, wanted: Histories) -> Figures:
+    """Each method's figures and, as "ours", those of the weighted sum."""
+    found: dict[str, list[Numbers]] = defaultdict(list)
+    for part, rows in tqdm(list(_parts(known)), desc="scoring", unit="part"):
+        answers, scores = wanted.of_rows(rows), [method.scores(part) for method in methods]
+        for name, each in [*zip([m.name for m in methods], scores, strict=True), ("ours", mixed(scores, weights))]:
+            found[name].append(np.concatenate([judged(each, answers, length) for length in (10, 20)], axis=1))
     names = [f"{measure}@{length}" for length in (10, 20) for measure in ("recall", "NDCG", "hit rate")]
-    return dict(zip(names, map(float, np.concatenate(found).mean(axis=0)), strict=True))
+    means = {name: np.concatenate(parts).mean(axis=0) for name, parts in found.items()}
+    return {name: dict(zip(names, map(float, each), strict=True)) for name, each in means.items()}
 
 
 def _parts(histories: Histories) -> Iterator[tuple[Histories, Places]]:

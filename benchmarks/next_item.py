@@ -13,14 +13,16 @@ with it.
 import argparse
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import joblib
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
-from retrieval.recommendation.blend import Blend, candidates, choose_weights, joined, named_weights
+from retrieval.recommendation.blend import candidates, choose_weights, joined, mixed, named_weights
 from retrieval.recommendation.counting import Popularity
 from retrieval.recommendation.factors import MatrixFactors
 from retrieval.recommendation.histories import Histories, Places
@@ -83,20 +85,19 @@ def measure(histories: Histories, trained: bool, checkpoint: Path | None) -> tup
     if trained:
         methods.append(sasrec(ground, asked, answers, checkpoint))
     weights = blend_weights(methods, asked, answers)
-    ours = Blend(methods, weights, "ours")
-    everything = Popularity().fit(Ground.of(histories))
     test = histories.last()
-    figures = {"popularity, counted with the test": _scored(everything, known, test)}
-    figures |= {method.name: _scored(method, known, test) for method in (*methods, ours)}
+    everything = Popularity().fit(Ground.of(histories))
+    figures = {"popularity, counted with the test": _scored([everything], [], known, test)[Popularity.name]}
+    figures |= _scored(methods, weights, known, test)
     rest: dict[str, object] = {
         "users": len(histories.customers),
         "products": histories.products,
         "weights": dict(named_weights(methods, weights)),
-        "validation": _scored(ours, asked, answers),
+        "validation": _scored(methods, weights, asked, answers)["ours"],
     }
     if not trained:
-        late = Ground.of(known)
-        figures["ours, learnt up to the test"] = _scored(ours.fit(late), known, test)
+        late = [method.fit(Ground.of(known)) for method in methods]
+        figures["ours, learnt up to the test"] = _scored(late, weights, known, test)["ours"]
     return figures, rest
 
 
@@ -113,7 +114,7 @@ def sasrec(ground: Ground, asked: Histories, answers: Histories, checkpoint: Pat
     began = time.monotonic()
 
     def watch(model: SASRec) -> float:
-        found = _scored(model, asked, answers)
+        found = _scored([model], [], asked, answers)[model.name]
         print(f"SASRec after {time.monotonic() - began:.0f} s, validation: {found}", flush=True)
         if checkpoint:
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -135,12 +136,18 @@ def blend_weights(methods: Sequence[Method], asked: Histories, answers: Historie
     return choose_weights(joined(parts), LENGTH)
 
 
-def _scored(method: Method, known: Histories, wanted: Histories) -> dict[str, float]:
-    found = [
-        ranks(_without_seen(method.scores(part), part), wanted.of_rows(rows).items) for part, rows in _parts(known)
-    ]
-    hit, ndcg = rank_scores(np.concatenate(found), LENGTH)
-    return {f"HR@{LENGTH}": hit, f"NDCG@{LENGTH}": ndcg}
+def _scored(methods: Sequence[Method], weights: Sequence[float], known: Histories, wanted: Histories) -> Figures:
+    """Each method's figures and, where there are weights, as "ours" those of the weighted sum."""
+    found: dict[str, list[Places]] = defaultdict(list)
+    for part, rows in tqdm(list(_parts(known)), desc="scoring", unit="part"):
+        targets = wanted.of_rows(rows).items
+        scores = [_without_seen(method.scores(part), part) for method in methods]
+        for method, each in zip(methods, scores, strict=True):
+            found[method.name].append(ranks(each, targets))
+        if weights:
+            found["ours"].append(ranks(mixed(scores, weights), targets))
+    both = {name: rank_scores(np.concatenate(parts), LENGTH) for name, parts in found.items()}
+    return {name: {f"HR@{LENGTH}": hit, f"NDCG@{LENGTH}": ndcg} for name, (hit, ndcg) in both.items()}
 
 
 def _parts(histories: Histories) -> Iterator[tuple[Histories, Places]]:

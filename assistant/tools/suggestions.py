@@ -88,12 +88,14 @@ def for_customer(
     context: Context, recommender: Recommender, customer: str, allowed: Callable[[str], bool]
 ) -> Sequence[Suggestion]:
     """A new product where one is near, what is new to them, then what they may want next; purchases of today count."""
-    lines = context.shop.history.lines
-    found = list(recommender.new_products(customer, 1, allowed, lines))
-    for more in (recommender.discover, recommender.for_customer):
-        seen = {each.product_id for each in found}
-        limit = LISTED // 2 if more == recommender.discover else LISTED - len(found)
-        found += more(customer, limit, lambda each, seen=seen: each not in seen and allowed(each), lines)
+    lines, found = context.shop.history.lines, list[Suggestion]()
+
+    def other(product_id: str) -> bool:
+        return allowed(product_id) and all(each.product_id != product_id for each in found)
+
+    found += recommender.new_products(customer, 1, other, lines)
+    found += recommender.discover(customer, LISTED // 2, other, lines)
+    found += recommender.for_customer(customer, LISTED - len(found), other, lines)
     return sorted(found, key=lambda each: each.kind == "new_like")
 
 

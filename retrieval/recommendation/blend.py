@@ -54,11 +54,19 @@ class Blend:
 
     def scores(self, histories: Histories) -> Scores:
         """The weighted sum of the scaled scores."""
-        found = np.zeros((len(histories.customers), histories.products), np.float32)
-        for method, weight in zip(self.methods, self.weights, strict=True):
-            if weight > 0:
-                found += np.float32(weight) * scaled(method.scores(histories))
-        return found
+        members = [(method, weight) for method, weight in zip(self.methods, self.weights, strict=True) if weight > 0]
+        if not members:
+            return np.zeros((len(histories.customers), histories.products), np.float32)
+        return mixed([method.scores(histories) for method, _ in members], [weight for _, weight in members])
+
+
+def mixed(scores: Sequence[Scores], weights: Sequence[float]) -> Scores:
+    """The weighted sum of several methods' scores, each scaled by row; at least one method."""
+    found = np.zeros_like(scores[0])
+    for each, weight in zip(scores, weights, strict=True):
+        if weight > 0:
+            found += np.float32(weight) * scaled(each)
+    return found
 
 
 def candidates(scores: Sequence[Scores], wanted: Histories) -> Candidates:

@@ -57,14 +57,16 @@ class TifuKnn:
 
     def scores(self, histories: Histories) -> Scores:
         """Own share of the own frequencies, the rest the neighbours' mean."""
+        from scipy import sparse
+
         own = self._frequencies(histories)
-        near = np.asarray((_of_length_one(own) @ self._directions).todense())
+        near = (_of_length_one(own) @ self._directions).toarray()
         count = min(self.count, near.shape[1])
-        if count < near.shape[1]:
-            least = np.partition(near, -count, axis=1)[:, -count][:, None]
-            near = np.where(near >= np.maximum(least, 1e-9), near, 0.0)
-        weights = near / np.maximum(near.sum(axis=1, keepdims=True), 1e-9)
-        return scaled(self.own_share * own.toarray() + (1 - self.own_share) * (weights @ self._others))
+        least = np.partition(near, -count, axis=1)[:, -count][:, None]
+        near = sparse.csr_matrix(np.where(near >= np.maximum(least, 1e-9), near, 0.0))
+        total = np.maximum(np.asarray(near.sum(axis=1)), 1e-9)
+        others = (sparse.diags(1 / total.ravel()) @ near) @ self._others
+        return scaled((self.own_share * own + (1 - self.own_share) * others).toarray())
 
     def _frequencies(self, histories: Histories) -> Any:
         """Sparse, customers by products: each basket's weight, averaged within and over the groups."""
