@@ -5,38 +5,55 @@ all other products are taken out before the best are picked.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from retrieval.conditions import Condition, all_of, conditions_of, to_drop
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
-from retrieval.facets import facets_of, hit_of, matched_words, ordered, to_drop
+from retrieval.facets import facets_of, hit_of, matched_words, ordered
+from retrieval.features import Table
+from retrieval.fusion import Numbers
 from retrieval.indexing import OpenIndex, Progress, Update, open_index, update_index
 from retrieval.lexical import Match
-from retrieval.products import Filters, prepare
-from retrieval.ranking import CARRIED, MATCHES, NEAR, Ranked, Wish, rank
+from retrieval.products import Filters, Mask, prepare
+from retrieval.queries import Query, read_query
+from retrieval.ranking import CARRIED, MATCHES, NEAR, Ranked, Wish, judged, rank
+from retrieval.reranker import Reranker
 from retrieval.results import Hit, SearchResult, Sort
+from retrieval.shop_words import variants
 from retrieval.vectors import VectorSettings
 
 NAME = "products"
 MUCH_BETTER = 0.1  # in relevance: what lies outside the filters is named where it fits the wish that much better
+VARIANTS = variants()
+SOFT = ("size", "colour", "material", "diet")  # a match has them; what lacks them may still be shown as near
 LONGEST_QUERY = 400  # characters; a wish is shorter, and what follows would blur it
 
 
 class Catalog:
     """Facade over the index folder; opened with the first question. Safe to share between threads."""
 
-    def __init__(self, folder: Path, embedder: Embedder, settings: VectorSettings | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        settings: VectorSettings | None = None,
+        reranker: Callable[[], Reranker | None] = lambda: None,
+    ) -> None:
         """Notes where the index is.
 
         Args:
             folder: the index folder; `update` creates it.
             embedder: makes the vectors; the same model must build and ask.
             settings: a Chroma server instead of vectors in the folder.
+            reranker: loads what the shop's judgements taught, with the first search; None where there is nothing.
         """
+        self._reranker = reranker
         self.folder = folder
         self.embedder = embedder
         self.settings = settings or VectorSettings()
@@ -134,33 +151,41 @@ class Catalog:
             limit: most hits returned.
         """
         index = self._index()
-        filters = Filters(category, min_price, max_price, in_stock)
-        text = " ".join(query.split())[:LONGEST_QUERY]
-        if not any(letter.isalnum() for letter in text):
-            return self._browse(index, query, filters, "popular" if sort == "relevance" else sort, limit)
-        match = index.lexical.match(text)
-        wish = Wish(match, self.embedder.encode([match.mended(text)])[0], self._row_of.get(text.upper()))
-        ranked = self._rank(index, wish, filters)
-        anywhere = self._rank(index, wish, Filters()) if filters else ranked
+        read = read_query(query[:LONGEST_QUERY])
+        filters = Filters(*read.filters(category, min_price, max_price), in_stock)
+        order = read.understood.sort or "relevance" if sort == "relevance" else sort
+        conditions = conditions_of(filters, read.traits, index.products, index.lexical)
+        if not read.searches:
+            return self._browse(index, query, read, filters, conditions, order, limit)
+        wish = self._wish(index, read.text, read.meaning)
+        hard = all_of([each for each in conditions if each.name not in SOFT], len(index.products))
+        fulfilled = all_of(conditions, len(index.products))
+        ranked = self._rank(index, wish, hard, filters).matching_only(fulfilled)
+        anywhere = self._rank(index, wish, np.ones_like(hard), Filters()) if conditions else ranked
+        if conditions and not ranked.matching.size and read.plain != read.text:
+            anywhere = self._rank(index, self._wish(index, read.plain, read.plain), np.ones_like(hard), Filters())
+        dropped = () if ranked.matching.size else to_drop(conditions, anywhere.matching)
+        kept = [each for each in conditions if each not in dropped]
+        relaxed = anywhere.within(all_of(kept, len(hard))) if dropped else anywhere
+        hits = self._shown(index, ranked, wish.match, order, limit)
+        nearest = self._shown(index, relaxed, wish.match, "relevance", limit) if conditions else ()
+        inside = 0.0 if dropped else float(ranked.relevance.max(initial=0.0)) + MUCH_BETTER
+        closer = tuple(hit for hit in nearest if hit.relevance > inside and (dropped or hit not in hits))
         carries = float(anywhere.relevance.max(initial=0.0))
-        hits = self._shown(index, ranked, match, sort, limit)
-        shown = {hit.product_id for hit in hits}
-        dropped = () if ranked.matching.size else to_drop(filters, index.products, anywhere.matching)
-        relaxed = anywhere.within(filters.without_all(dropped).mask(index.products)) if dropped else anywhere
-        inside = float(ranked.relevance.max(initial=0.0))
-        nearest = self._shown(index, relaxed, match, "relevance", limit) if filters else ()
         return SearchResult(
             query=query,
             filters=filters,
-            hits=hits,
+            hits=tuple(hit for hit in hits if not dropped or hit not in closer),
             facets=facets_of(index.products, ranked.matching, complete=ranked.complete),
             carries=carries,
             carried=carries >= CARRIED,
-            dropped=dropped,
-            alternatives=tuple(
-                hit for hit in nearest if hit.product_id not in shown and hit.relevance > inside + MUCH_BETTER
-            ),
-            not_found=tuple(term.said for term in match.terms if not term.stands_for),
+            dropped=tuple(dict.fromkeys(each.name for each in dropped)),
+            alternatives=closer,
+            not_found=tuple(term.said for term in wish.match.terms if not term.stands_for),
+            understood=read.understood,
+            traits=tuple((each.kind, each.said) for each in read.traits),
+            sort=order,
+            mended=tuple((term.said, term.mended) for term in wish.match.terms if term.mended),
         )
 
     def _index(self) -> OpenIndex:
@@ -172,13 +197,45 @@ class Catalog:
                 self._categories = {name.casefold(): name for name in sorted(set(products["category"])) if name}
             return self._opened
 
-    def _rank(self, index: OpenIndex, wish: Wish, filters: Filters) -> Ranked:
-        return rank(index, self._row_of, wish, filters, filters.where(self._categories))
+    def judge(self, query: str, product_ids: Sequence[str]) -> tuple[Table, Numbers]:
+        """Features and default scores of products for a query, shapes (n, features) and (n,), to learn from.
+
+        Raises:
+            KeyError: no such product in the index.
+        """
+        index = self._index()
+        return judged(index, self._row_of, self.wish(query), np.array([self._row_of[each] for each in product_ids]))
+
+    def wish(self, query: str) -> Wish:
+        """A query as the ranking reads it: what is looked for, less budgets and what is not wanted."""
+        read = read_query(query[:LONGEST_QUERY])
+        return self._wish(self._index(), read.text, read.meaning)
+
+    def embedded(self, queries: Sequence[str]) -> list[str]:
+        """The text that is embedded for each query: so that many can be embedded at once."""
+        lexical, read = self._index().lexical, [read_query(query[:LONGEST_QUERY]) for query in queries]
+        return [lexical.match(each.text, VARIANTS).mended(each.meaning) for each in read]
+
+    def _wish(self, index: OpenIndex, text: str, meaning: str) -> Wish:
+        match = index.lexical.match(text, VARIANTS)
+        mended = match.mended(meaning)
+        return Wish(match, self.embedder.encode([mended])[0], match.mended(text), self._row_of.get(text.upper()))
+
+    @cached_property
+    def _serving(self) -> Reranker | None:
+        """The shop's re-ranker, where it was learnt with this embedder and proved better than the default."""
+        found = self._reranker()
+        return found if found is not None and found.helps and found.fits(self.embedder.identity) else None
+
+    def _rank(self, index: OpenIndex, wish: Wish, mask: Mask, filters: Filters) -> Ranked:
+        return rank(index, self._row_of, wish, mask, filters.where(self._categories), self._serving)
 
     def _shown(self, index: OpenIndex, ranked: Ranked, match: Match, sort: Sort, limit: int) -> tuple[Hit, ...]:
         known = {int(row): place for place, row in enumerate(ranked.rows)}
         if sort == "relevance" or not ranked.matching.size:
-            chosen = [int(row) for row in ranked.rows[ranked.relevance >= NEAR]][:limit]
+            near = ranked.rows[ranked.relevance >= NEAR]
+            # what lacks a colour that was asked for comes after what has it
+            chosen = [int(row) for row in near[np.argsort(~np.isin(near, ranked.matching), kind="stable")]][:limit]
         else:
             chosen = ordered(index.products, ranked.matching, sort)[:limit]
         hits = []
@@ -189,15 +246,30 @@ class Catalog:
             hits.append(hit_of(index.products, row, score, likely, matched_words(index.products, row, match.terms)))
         return tuple(hits)
 
-    def _browse(self, index: OpenIndex, query: str, filters: Filters, sort: Sort, limit: int) -> SearchResult:
-        rows = np.flatnonzero(filters.mask(index.products))
+    def _browse(
+        self,
+        index: OpenIndex,
+        query: str,
+        read: Query,
+        filters: Filters,
+        conditions: Sequence[Condition],
+        sort: Sort,
+        limit: int,
+    ) -> SearchResult:
+        everything = np.arange(len(index.products))
+        rows = np.flatnonzero(all_of(conditions, len(everything)))
+        order: Sort = "popular" if sort == "relevance" else sort
+        dropped = () if rows.size else to_drop(conditions, everything)
         return SearchResult(
             query=query,
             filters=filters,
-            hits=tuple(hit_of(index.products, row, 0.0, 0.0) for row in ordered(index.products, rows, sort)[:limit]),
+            hits=tuple(hit_of(index.products, row, 0.0, 0.0) for row in ordered(index.products, rows, order)[:limit]),
             facets=facets_of(index.products, rows, complete=True),
             carries=0.0,
             carried=False,
-            dropped=() if rows.size else to_drop(filters, index.products, np.arange(len(index.products))),
+            dropped=tuple(dict.fromkeys(each.name for each in dropped)),
             browsing=True,
+            understood=read.understood,
+            traits=tuple((each.kind, each.said) for each in read.traits),
+            sort=order,
         )

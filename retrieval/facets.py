@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from retrieval.lexical import Term
-from retrieval.products import Filters, attribute_text
+from retrieval.products import attribute_text
 from retrieval.results import Facets, Hit, Sort
 from retrieval.tokens import words
 
@@ -75,15 +75,6 @@ def facets_of(products: pd.DataFrame, rows: Rows, *, complete: bool) -> Facets:
         ),
         in_stock=int((part["in_stock"] == 1).sum()) if part["in_stock"].notna().any() else None,
     )
-
-
-def to_drop(filters: Filters, products: pd.DataFrame, matching: Rows) -> tuple[str, ...]:
-    """The filters without which a match would come in: one if that is enough, else all together."""
-    if not matching.size:
-        return ()
-    alone = (name for name in filters.names() if filters.without(name).mask(products)[matching].any())
-    one = next(alone, None)
-    return filters.names() if one is None else (one,)
 
 
 def _known(value: float) -> float | None:

@@ -1,22 +1,26 @@
 """Candidates of one search, ranked: the words' evidence and the vectors', filters applied in both. Knows no facade."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.embedder import Vectors
-from retrieval.fusion import CARRIED, MATCHES, NEAR, Numbers, fused, relevance
+from retrieval.features import Candidates, Table, features
+from retrieval.fusion import CARRIED, MATCHES, NEAR, Numbers, fused, fused_at, relevance
 from retrieval.indexing import OpenIndex
 from retrieval.lexical import Match
-from retrieval.products import Filters, Mask
+from retrieval.products import Mask
+from retrieval.reranker import Reranker
+from retrieval.vectors import WIDEST, Admission
 
-__all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "rank"]
+__all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "judged", "rank"]
 
 Rows = npt.NDArray[np.int64]
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 200, 150
+RERANKED, LEADING = 50, 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Wish:
 
     match: Match
     vector: Vectors
+    text: str = ""  # the query with its spelling mended
     named: int | None = None  # row of the product whose id the query is
 
 
@@ -44,6 +49,10 @@ class Ranked:
     matching: Rows
     complete: bool
 
+    def matching_only(self, mask: Mask) -> "Ranked":
+        """The same candidates, of which only those that the mask admits count as matches."""
+        return replace(self, matching=self.matching[mask[self.matching]])
+
     def within(self, mask: Mask) -> "Ranked":
         """Only the rows that the mask admits."""
         kept = mask[self.rows]
@@ -52,23 +61,29 @@ class Ranked:
 
 
 def rank(
-    index: OpenIndex, row_of: Mapping[str, int], wish: Wish, filters: Filters, where: dict[str, Any] | None
+    index: OpenIndex,
+    row_of: Mapping[str, int],
+    wish: Wish,
+    mask: Mask,
+    where: dict[str, Any] | None = None,
+    reranker: Reranker | None = None,
 ) -> Ranked:
-    """Ranks what fulfils the filters.
+    """Ranks what the mask admits.
 
     Args:
         index: what is searched.
         row_of: product id -> row of the frame.
         wish: the query.
-        filters: on the frame's columns.
-        where: the same filters as the vector store's condition.
+        mask: which rows are admitted, shape (n,).
+        where: as much of the mask as the vector store's condition can say.
+        reranker: puts the first `RERANKED` into its own order.
     """
-    mask = filters.mask(index.products)
     none = np.zeros(len(mask))
     bm25 = np.where(mask, wish.match.scores, 0.0) if index.lexical.size else none
     coverage = wish.match.coverage.astype(float) if index.lexical.size else none
     named = [wish.named] if wish.named is not None and mask[wish.named] else []
-    nearest = index.store.nearest(wish.vector, DENSE_CANDIDATES, where) if mask.any() else []
+    admission = Admission(float(mask.mean()) if len(mask) else 0.0, lambda each: each in row_of and mask[row_of[each]])
+    nearest = _nearest(index, wish.vector, where, admission) if mask.any() else []
     cosine = {row_of[each]: value for each, value in nearest if each in row_of and mask[row_of[each]]}
     cut_at = min(cosine.values(), default=0.0) if len(nearest) == DENSE_CANDIDATES else -1.0
     cosine.update(_cosines(index, wish.vector, [row for row in [*_best(bm25), *named] if row not in cosine]))
@@ -82,7 +97,93 @@ def rank(
     whole = np.flatnonzero((bm25 > 0) & (coverage >= 0.999))
     matching = np.union1d(rows[likely >= MATCHES], whole)
     complete = bool(relevance(np.zeros(1), np.array([cut_at]))[0] < MATCHES)
+    if reranker is not None and wish.named is None and len(order) > 1:
+        order = _reranked(index, wish, reranker, (rows, bm25, coverage, cosines, scores), order)
     return Ranked(rows[order], scores[order], cosines[order], likely[order], matching, complete)
+
+
+def judged(index: OpenIndex, row_of: Mapping[str, int], wish: Wish, rows: Rows) -> tuple[Table, Numbers]:
+    """The features and the default's scores of given rows, as if they were among the query's candidates.
+
+    Returns:
+        shapes (len(rows), features) and (len(rows),).
+    """
+    everything = np.ones(len(index.products), dtype=bool)
+    first = rank(index, row_of, wish, everything)
+    bm25, coverage = wish.match.scores.astype(float), wish.match.coverage.astype(float)
+    leading = first.rows[:LEADING]
+    both = np.concatenate([leading, rows])
+    ids = index.products["product_id"].to_numpy()[both]
+    held = index.store.vectors(list(ids))
+    vectors = np.stack([held[each] for each in ids])
+    cosines = (vectors @ wish.vector).astype(float)
+    nearest = float(max(first.cosines.max(initial=0.0), cosines.max(initial=0.0)))
+    scores = fused_at(
+        bm25[both], coverage[both], cosines, _popularity(index)[both], float(bm25.max(initial=0.0)), nearest
+    )
+    given = _candidates(index, wish, both, (bm25[both], coverage[both], cosines, scores), vectors, len(leading))
+    return features(given)[len(leading) :], scores[len(leading) :]
+
+
+def _reranked(
+    index: OpenIndex,
+    wish: Wish,
+    reranker: Reranker,
+    evidence: tuple[Rows, Numbers, Numbers, Numbers, Numbers],
+    order: Rows,
+) -> Rows:
+    """The order with its first places set by the re-ranker."""
+    rows, bm25, coverage, cosines, scores = evidence
+    first = order[:RERANKED]
+    chosen = rows[first]
+    ids = index.products["product_id"].to_numpy()[chosen]
+    held = index.store.vectors(list(ids))
+    vectors = np.stack([held[each] for each in ids])
+    parts = (bm25[chosen], coverage[chosen], cosines[first], scores[first])
+    given = _candidates(index, wish, chosen, parts, vectors, len(chosen))
+    again = first[np.argsort(-reranker.scores(features(given)), kind="stable")]
+    return np.concatenate([again, order[RERANKED:]])
+
+
+def _candidates(
+    index: OpenIndex,
+    wish: Wish,
+    rows: Rows,
+    evidence: tuple[Numbers, Numbers, Numbers, Numbers],
+    vectors: Vectors,
+    leading: int,
+) -> Candidates:
+    bm25, coverage, cosines, scores = evidence
+    lexical = index.lexical
+    fields = [
+        index.products[name].to_numpy(dtype=float)[rows] for name in ("price", "popularity", "rating", "in_stock")
+    ]
+    places = [(lexical.place(word) for word, _ in term.stands_for) for term in wish.match.terms]
+    return Candidates(
+        query=wish.text,
+        match=wish.match,
+        places=tuple(frozenset(place for place in each if place is not None) for each in places),
+        best_bm25=float(wish.match.scores.max(initial=0.0)),
+        titles=lexical.firsts.rows(rows) if lexical.size else np.full((len(rows), 0), -1, np.int32),
+        texts=list(index.products["title"].to_numpy()[rows]),
+        bm25=bm25,
+        coverage=coverage,
+        cosines=cosines,
+        scores=scores,
+        vectors=vectors,
+        fields=np.stack(fields, axis=1),
+        leading=leading,
+    )
+
+
+def _nearest(
+    index: OpenIndex, vector: Vectors, where: dict[str, Any] | None, admission: Admission
+) -> list[tuple[str, float]]:
+    """The nearest admitted ones; what the store's condition cannot say is looked for among more of them."""
+    if where is not None or admission.share >= 1.0:
+        return index.store.nearest(vector, DENSE_CANDIDATES, where, admission)
+    reach = admission.reach(DENSE_CANDIDATES) or WIDEST
+    return [pair for pair in index.store.nearest(vector, reach) if admission.holds(pair[0])][:DENSE_CANDIDATES]
 
 
 def _best(bm25: Numbers) -> list[int]:

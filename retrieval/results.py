@@ -1,11 +1,11 @@
 """What a search returns. Knows no index."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from retrieval.products import Filters
+from retrieval.understanding import Sort, Understood
 
-Sort = Literal["relevance", "price_low", "price_high", "popular", "newest", "rating"]
+__all__ = ["Facets", "Hit", "SearchResult", "Sort"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,16 @@ class SearchResult:
         facets: about all matches within the filters.
         carries: how surely the shop carries such a thing at all, filters aside, 0 to 1.
         carried: whether that is above the calibrated threshold.
-        dropped: where nothing matches within the filters, those that would have to go: one if that is enough, else all.
+        dropped: where nothing matches within the filters, those that would have to go: one if that is enough, else two
+            or all; a trait that was said is one too ("colour", "material", "size", "diet", "without").
         alternatives: products outside the filters that fit the wish clearly better than all within; where filters are
             dropped, only products that fulfil the others.
         browsing: the query held no word to search by; the hits are the most popular within the filters.
         not_found: words of the query that no product's text holds.
+        understood: what the query's words said beside the thing itself.
+        traits: kind and words of each trait that was asked for or against: ("colour", "red"), ("without", "nuts").
+        sort: the order of the hits.
+        mended: the query's words as they are spelled, where that was mended: (("teapott", "teapot"),).
     """
 
     query: str
@@ -79,3 +84,7 @@ class SearchResult:
     alternatives: tuple[Hit, ...] = ()
     browsing: bool = False
     not_found: tuple[str, ...] = ()
+    understood: Understood | None = None
+    traits: tuple[tuple[str, str], ...] = ()
+    sort: Sort = "relevance"
+    mended: tuple[tuple[str, str], ...] = ()

@@ -23,6 +23,7 @@ from assistant.tools.suggestions import (
 )
 from assistant.wording import listed, number, percent, plural
 from retrieval.policies import PolicyAnswer
+from retrieval.understanding import understand
 
 _TITLES_NAMED = 6  # a longer list of pages is counted instead
 _UNSURE = 0.4  # a category less likely than this is offered as a guess only
@@ -62,13 +63,14 @@ def search_products(
     if in_stock is not None and not catalog.keeps_stock():
         notes.append(product_facts.NO_STOCK)
         in_stock = None
-    order = sort or "relevance"
+    read = understand(wish)
+    order = sort or read.sort or "relevance"
     lacking = _lacking(context, order)
     if lacking:
         notes.append(lacking)
-        order = "relevance"
+        order, wish = "relevance", read.text
     found = catalog.search(wish, category, min_price, max_price, in_stock, order, LISTED)
-    return search_answer(found, said[:80], order, context.shop.currency, tuple(notes))
+    return search_answer(found, said[:80], context.shop.currency, tuple(notes))
 
 
 @tool(roles={"customer", "manager"})

@@ -8,6 +8,7 @@ from retrieval.products import Filters
 from retrieval.results import Hit, SearchResult, Sort
 
 LISTED = 8
+LONGEST_SAID = 80  # characters of the wish that are repeated
 _BEST = {
     "price_low": "the cheapest is",
     "price_high": "the dearest is",
@@ -70,9 +71,11 @@ def filter_words(filters: Filters, currency: str) -> str:
     return words + {True: " in stock", False: " out of stock", None: ""}[filters.in_stock]
 
 
-def search_answer(found: SearchResult, said: str, sort: Sort, currency: str, notes: tuple[str, ...]) -> ToolResult:
+def search_answer(found: SearchResult, said: str, currency: str, notes: tuple[str, ...]) -> ToolResult:
     """The whole answer to a search."""
-    hits = found.hits
+    hits, sort = found.hits, found.sort
+    if found.understood is not None and found.understood.meaning:
+        said = found.understood.meaning[:LONGEST_SAID]
     shown = hits if found.facets.count else (*found.alternatives, *hits)[:LISTED]
     return ToolResult(
         headline=_search_headline(found, said, sort, currency),
@@ -90,14 +93,18 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
         return _browse_headline(found, where, sort, currency)
     if count:
         best = f"{_BEST.get(sort, 'the best match is')} {named(found.hits[0], currency)}" if found.hits else ""
+        asked = found.understood
+        if asked is not None and (asked.counts or asked.ranges) and count > 1:
+            best = f"{_range(found, currency)}{best}"
         if count == 1 and found.facets.complete:
             return f"I found one product for “{said}”{where}: {named(found.hits[0], currency)}."
         many = number(count) if found.facets.complete else f"at least {number(count)}"
         return f"I found {many} products for “{said}”{where}; {best}."
     if found.dropped and found.alternatives:
-        without = listed([_WITHOUT[name] for name in found.dropped], "and")
-        other = named(found.alternatives[0], currency)
-        return f"I found nothing for “{said}”{where}, but without {without} there is {other}."
+        return (
+            f"I found nothing for “{said}”{where}, but without {_given_up(found)} there is "
+            f"{named(found.alternatives[0], currency)}."
+        )
     near = (*found.hits, *found.alternatives)
     if near:
         names = listed([named(hit, currency) for hit in near[:3]])
@@ -109,11 +116,33 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
 _WITHOUT = {"price": "the price limit", "category": "the category", "in_stock": "asking for stock"}
 
 
+def _given_up(found: SearchResult) -> str:
+    """The wishes that had to go, in words: "the price limit and the colour red"."""
+    words = []
+    for name in found.dropped:
+        said = [each for kind, each in found.traits if kind == name]
+        if name == "without":
+            words += [f"leaving out {each}" for each in said]
+        else:
+            words += [_WITHOUT[name]] if name in _WITHOUT else [f"the {name} {each}" for each in said]
+    return listed(words, "and")
+
+
+def _range(found: SearchResult, currency: str) -> str:
+    """Their prices, before what comes next in the sentence; nothing where they have none."""
+    low, high = found.facets.lowest_price, found.facets.highest_price
+    if low is None or high is None:
+        return ""
+    return f"they cost {money(low, currency)} to {money(high, currency)}, " if high > low else ""
+
+
 def _browse_headline(found: SearchResult, where: str, sort: Sort, currency: str) -> str:
     if not found.hits:
         return f"There is no product{where or ' in this shop'}."
     best = _BEST.get(sort, _BEST["popular"])
-    return f"There are {plural(found.facets.count, 'product')}{where}; {best} {named(found.hits[0], currency)}."
+    asked = found.understood
+    prices = _range(found, currency) if asked is not None and (asked.counts or asked.ranges) else ""
+    return f"There are {plural(found.facets.count, 'product')}{where}; {prices}{best} {named(found.hits[0], currency)}."
 
 
 def _search_facts(found: SearchResult, said: str, currency: str) -> tuple[Fact, ...]:
@@ -141,6 +170,12 @@ def _search_notes(found: SearchResult, shown: Sequence[Hit], currency: str) -> t
     if found.facets.count > len(shown):
         at_least = "" if found.facets.complete else "at least "
         notes.append(f"Shown are {number(len(shown))} of {at_least}{number(found.facets.count)}.")
+    left_out = [f"“{said}”" for kind, said in found.traits if kind == "without"]
+    if left_out and found.facets.count:
+        notes.append(f"Left out is whatever mentions {listed(left_out)}; for an allergy please check the label.")
+    if found.mended and shown:
+        read = listed([f"“{said}” as “{known}”" for said, known in found.mended[:3]])
+        notes.append(f"I read {read}.")
     if found.facets.count and found.alternatives:
         notes.append(f"Outside your limits there is a closer match: {named(found.alternatives[0], currency)}.")
     unknown = [word for word in found.not_found if len(word) <= 30]

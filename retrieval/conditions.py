@@ -1,0 +1,75 @@
+"""What a product must fulfil to match: filters that were set, traits that were said. Knows products and their words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from retrieval.lexical import LexicalIndex
+from retrieval.products import Filters, Mask, attribute_text
+from retrieval.tokens import words
+from retrieval.traits import Trait
+
+Rows = npt.NDArray[np.int64]
+LOOKED_AT = 3000  # products whose title and attributes are read for a colour; beyond that any text that holds it counts
+GIVEN_UP_FIRST = ("size", "colour", "material", "diet", "in_stock", "price", "category", "without")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One wish: its name ("price", "colour", "without"), how it was said, and which products fulfil it, shape (n,)."""
+
+    name: str
+    said: str
+    mask: Mask
+
+
+def conditions_of(
+    filters: Filters, traits: Sequence[Trait], products: pd.DataFrame, lexical: LexicalIndex
+) -> tuple[Condition, ...]:
+    """The wishes, the one that is easiest to give up first."""
+    found = [Condition(name, "", _alone(filters, name).mask(products)) for name in filters.names()]
+    found += [Condition(each.kind, each.said, _fulfilling(each, products, lexical)) for each in traits]
+    return tuple(sorted(found, key=lambda each: GIVEN_UP_FIRST.index(each.name)))
+
+
+def all_of(conditions: Sequence[Condition], count: int) -> Mask:
+    """Which of `count` products fulfil every condition."""
+    mask = np.ones(count, dtype=bool)
+    for each in conditions:
+        mask &= each.mask
+    return mask
+
+
+def to_drop(conditions: Sequence[Condition], matching: Rows) -> tuple[Condition, ...]:
+    """The wishes without which a match would come in: one if that is enough, else two, else all."""
+    if not matching.size or not conditions:
+        return ()
+    held = np.stack([each.mask[matching] for each in conditions])
+    for place in range(len(conditions)):
+        if np.delete(held, place, axis=0).all(axis=0).any():
+            return (conditions[place],)
+    for one in range(len(conditions)):
+        for other in range(one + 1, len(conditions)):
+            if np.delete(held, [one, other], axis=0).all(axis=0).any():
+                return conditions[one], conditions[other]
+    return tuple(conditions)
+
+
+def _alone(filters: Filters, name: str) -> Filters:
+    return filters.without_all(other for other in filters.names() if other != name)
+
+
+def _fulfilling(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> Mask:
+    if not lexical.size:
+        return np.full(len(products), trait.kind == "without")
+    held = lexical.holding(trait.stems)
+    if trait.kind == "without":
+        return ~held | lexical.holding(trait.unless)
+    if trait.kind in ("colour", "material") and held.sum() <= LOOKED_AT:
+        titles, attributes = products["title"].to_numpy(), products["attributes"].to_numpy()
+        for row in np.flatnonzero(held):
+            held[row] = not trait.stems.isdisjoint(words(f"{titles[row]} {attribute_text(attributes[row])}"))
+    return held

@@ -1,0 +1,52 @@
+"""A query, read: what to search by words, what to embed, which limits and traits were said. Knows no index."""
+
+import re
+from dataclasses import dataclass
+
+from retrieval.tokens import spoken
+from retrieval.traits import Trait, read_traits
+from retrieval.understanding import Understood, understand
+
+
+@dataclass(frozen=True)
+class Query:
+    """Attributes.
+
+    text: searched by words: the thing with its wanted traits.
+    meaning: embedded: the same with recipient and occasion.
+    plain: the thing without its traits.
+    """
+
+    text: str
+    meaning: str
+    plain: str
+    traits: tuple[Trait, ...]
+    understood: Understood
+
+    @property
+    def searches(self) -> bool:
+        """Whether there is a word to search by."""
+        return bool(spoken(self.text))
+
+    def filters(
+        self, category: str | None, min_price: float | None, max_price: float | None
+    ) -> tuple[str | None, float | None, float | None]:
+        """The limits that were given, completed by those that were said."""
+        said = self.understood
+        if min_price is None and max_price is None:
+            return category, said.min_price, said.max_price
+        return category, min_price, max_price
+
+
+def read_query(said: str) -> Query:
+    """Reads a shopper's words."""
+    understood = understand(said)
+    traits, text = read_traits(understood.text)
+    meaning = read_traits(understood.meaning)[1]
+    plain = text
+    for trait in traits:
+        if trait.kind != "without":
+            for word in trait.said.split(" or "):
+                plain = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", plain, flags=re.IGNORECASE)
+    plain = " ".join(plain.split())
+    return Query(text, meaning or text, plain if spoken(plain) else text, traits, understood)
