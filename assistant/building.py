@@ -18,12 +18,12 @@ from analytics.errors import AnalyticsError
 from analytics.warehouse import build_lock
 from assistant.errors import WrongUse
 from assistant.settings import FILE, read_settings, write_settings
-from assistant.shop import MODELS, POLICIES, WAREHOUSE, Shop, open_shop
+from assistant.shop import MODELS, PICTURES, POLICIES, WAREHOUSE, Shop, open_shop
 from retrieval.errors import RetrievalError
 
 Report = Callable[[str], None]
 _FITTED, _TRUTH = "fitted.json", "truth"
-_NO_MODEL = ("index", "policies")
+_NO_MODEL = ("index", "policies", "pictures")
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "classify": _classify,  # before the index: products without a category get the one that their text suggests
         "index": _index,
         "policies": lambda shop: shop.policies.update(),
+        "pictures": _pictures,
         "recommend": _recommend,
         "forecast": _analytics("analytics.forecasting", "fit_forecast"),
         "churn": _analytics("analytics.churn", "fit_churn"),
@@ -192,6 +193,20 @@ def _with_guessed_categories(shop: Shop, products: Any) -> Any:
 def _ratings(shop: Shop) -> Any:
     reviews = shop.warehouse.table("reviews")
     return shop.warehouse.frame(reviews.group_by("product_id").aggregate(rating=reviews.rating.mean()))
+
+
+def _pictures(shop: Shop) -> Any:
+    from retrieval.picture_files import pictures_of
+
+    products = shop.catalog.products
+    categories = dict(zip(products["product_id"], products["category"], strict=True))
+    with tqdm(desc="reading pictures", unit="picture", leave=False, delay=2) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return shop.pictures.update(pictures_of(products, shop.folder / PICTURES), categories, show)
 
 
 def _recommend(shop: Shop) -> Any:

@@ -14,9 +14,13 @@ api_key_env = "OPENAI_API_KEY"
 [embeddings]
 model = "BAAI/bge-small-en-v1.5"
 
+[pictures]                    # left out: an encoder learnt from the shop's own pictures
+model = "clip-ViT-B-32"
+
 [vectors]                     # left out: Chroma in this process
 host = "localhost"
 port = 8000
+prefix = "larder-loom"        # left out: made from the shop's name
 
 [records]
 url = "postgresql+psycopg://user@host/database"
@@ -74,12 +78,25 @@ class EmbeddingSettings:
 
 
 @dataclass(frozen=True)
+class PictureSettings:
+    """Which sentence-transformers model reads pictures; None: an encoder learnt from the shop's own."""
+
+    model: str | None = None
+    allow_download: bool = False
+
+
+@dataclass(frozen=True)
 class VectorsSettings:
-    """A Chroma server; no host: Chroma in this process."""
+    """A Chroma server; no host: Chroma in this process.
+
+    Attributes:
+        prefix: of this shop's collections on the server; None: made from the shop's name.
+    """
 
     host: str | None = None
     port: int = 8000
     ssl: bool = False
+    prefix: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,7 @@ class ShopSettings:
     plugins: tuple[str, ...] = ()
     language: LanguageSettings = field(default_factory=LanguageSettings)
     embeddings: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    pictures: PictureSettings = field(default_factory=PictureSettings)
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
@@ -156,6 +174,7 @@ def read_settings(folder: Path) -> ShopSettings:
         sections = {
             "language": _section(LanguageSettings, given.pop("language", {})),
             "embeddings": _section(EmbeddingSettings, given.pop("embeddings", {})),
+            "pictures": _section(PictureSettings, given.pop("pictures", {})),
             "vectors": _section(VectorsSettings, given.pop("vectors", {})),
             "records": _section(RecordsSettings, given.pop("records", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),

@@ -21,10 +21,13 @@ from assistant.settings import ShopSettings, read_settings
 from assistant.toolbox import Toolbox
 from retrieval.catalog import Catalog
 from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
+from retrieval.picture_encoder import SentenceTransformerPictures
+from retrieval.pictures import PictureIndex
 from retrieval.policies import PolicyIndex
 from retrieval.vectors import VectorSettings, shop_prefix
 
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
+PICTURES = "pictures"  # the products' picture files
 
 
 class Shop:
@@ -81,6 +84,13 @@ class Shop:
         return Catalog(self.folder / INDEX / "products", self.embedder, self._vectors)
 
     @cached_property
+    def pictures(self) -> PictureIndex:
+        """The index of the products' pictures."""
+        chosen = self.settings.pictures
+        named = chosen.model and SentenceTransformerPictures(chosen.model, allow_download=chosen.allow_download)
+        return PictureIndex(self.folder / INDEX / "pictures", self._vectors, named or None)
+
+    @cached_property
     def policies(self) -> PolicyIndex:
         """The index of the shop's pages."""
         return PolicyIndex(self.policies_folder, self.folder / INDEX / "policies", self.embedder, self._vectors)
@@ -119,7 +129,7 @@ class Shop:
     def _vectors(self) -> VectorSettings:
         chosen = self.settings.vectors
         place = VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl)
-        return replace(place, prefix=shop_prefix(self.name)) if place.host else place
+        return replace(place, prefix=chosen.prefix or shop_prefix(self.name)) if place.host else place
 
     def close(self) -> None:
         """Closes what was opened."""

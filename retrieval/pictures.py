@@ -124,6 +124,7 @@ class PictureIndex:
             store.delete(gone)
             there = sorted(store.metadata())
             if not there:
+                (self.folder / MANIFEST).unlink(missing_ok=True)
                 raise PicturesMissing(_none_usable(unusable))
             if self._named is not None:
                 vectors = store.vectors(there)

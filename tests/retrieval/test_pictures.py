@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from retrieval.errors import BadPicture, IndexMissing, NotEnoughData, PicturesMissing
-from retrieval.pictures import PictureHit, PictureIndex
+from retrieval.picture_search import search_by_picture
+from retrieval.pictures import PictureIndex
 
 COLOURS = {"apple": (200, 30, 30), "lime": (60, 190, 40), "plum": (90, 30, 120)}
 
@@ -179,7 +180,22 @@ def test_bytes_that_are_no_picture(learnt):
             learnt.search(data)
 
 
-def test_a_hit_is_a_product_and_a_cosine(learnt):
-    assert learnt.search(encoded(photo("lime", 5)), limit=1)[0] == PictureHit(
-        learnt.search(encoded(photo("lime", 5)))[0].product_id, learnt.search(encoded(photo("lime", 5)))[0].similarity
-    )
+def test_a_shop_whose_pictures_were_taken_away_has_none(tmp_path, files):
+    index = PictureIndex(tmp_path / "index", encoder=MeanColour())
+    index.update(files)
+    with pytest.raises(PicturesMissing):
+        index.update({})
+    assert not index.ready
+
+
+class Shelf:
+    """A catalog in which plum-1 is no longer sold."""
+
+    def product(self, product_id):
+        return None if product_id == "plum-1" else f"hit {product_id}"
+
+
+def test_products_for_the_page(learnt):
+    found = search_by_picture(Shelf(), learnt, encoded(photo("plum", 5)), limit=2)
+    assert {each.hit for each in found} == {"hit plum-0", "hit plum-2"}
+    assert found[0].similarity >= found[1].similarity
