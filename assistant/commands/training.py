@@ -5,6 +5,7 @@ import importlib.util
 import json
 import random
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from assistant.toolbox import Tool
 from assistant.tools import standard_tools
 
 S = TypeVar("S")
+_KINDS = ("calls", "answers", "choices")
 
 
 def finetune(given: argparse.Namespace) -> int:
@@ -48,12 +50,37 @@ def _language(given: argparse.Namespace) -> int:
     from assistant.training.finetune_language import LanguageSettings, finetune_language
 
     alpha = None if given.rank is None else 2 * given.rank
-    settings = _chosen(LanguageSettings(), epochs=given.epochs, rank=given.rank, alpha=alpha)
+    settings = _chosen(
+        LanguageSettings(), epochs=given.epochs, rank=given.rank, alpha=alpha, first_layer=given.first_layer
+    )
     _require_peft()
     folder = given.out or SHIPPED_ADAPTER
-    finetune_language(LanguageEpochs(settings.seed), settings, folder, base=given.base, report=_say)
+    epochs = LanguageEpochs(settings.seed, _shares(given.shares))
+    finetune_language(epochs, settings, folder, base=given.base, extends=given.extends, report=_say)
     print(f"The adapter is in {folder}.")
     return 0
+
+
+def _shares(given: str | None) -> dict[str, float]:
+    """The shares of each kind of dialogue, as in "choices=1,calls=0.15".
+
+    Raises:
+        WrongUse: another kind, or no number from 0 to 1.
+    """
+    if given is None:
+        return dict.fromkeys(_KINDS, 1.0)
+    shares: dict[str, float] = {}
+    for each in given.split(","):
+        kind, _, share = each.partition("=")
+        try:
+            shares[kind.strip()] = float(share)
+        except ValueError:
+            shares[kind.strip()] = -1.0
+    if set(shares) - set(_KINDS) or not all(0 <= share <= 1 for share in shares.values()):
+        raise WrongUse(
+            f"Expected shares from 0 to 1 of {', '.join(_KINDS)}, as in choices=1,calls=0.15; got {given!r}."
+        )
+    return shares
 
 
 def _chosen(settings: S, **given: int | None) -> S:
@@ -78,23 +105,35 @@ def _require_peft() -> None:
 
 
 class LanguageEpochs:
-    """The dialogues of an epoch: training phrasings with slots filled anew, and the authored answers."""
+    """The dialogues of an epoch: training phrasings with slots filled anew, and the authored answers.
 
-    def __init__(self, seed: int) -> None:
+    Of each kind a share is shown, drawn anew: calls with their arguments, answers from facts, choices of a tool.
+    """
+
+    def __init__(self, seed: int, shares: Mapping[str, float]) -> None:
         from assistant.training.phrasings import read_entities, read_phrasings, spoken
 
         self._tools: dict[str, Tool] = {tool.name: tool for tool in standard_tools()}
         roles = {name: tool.roles for name, tool in self._tools.items()}
         self._phrasings = list(spoken(read_phrasings(roles), "train"))
         self._entities = read_entities()
-        self._seed = seed
+        self._seed, self._shares = seed, shares
 
     def __call__(self, epoch: int) -> list[tuple[Message, ...]]:
         """The dialogues of one epoch; the same ones for the same seed."""
-        from assistant.training.language_data import answer_dialogues, call_dialogues
+        from assistant.training.language_data import answer_dialogues, call_dialogues, choice_dialogues
 
         chance = random.Random(self._seed * 1_000 + epoch)
-        return call_dialogues(self._phrasings, self._entities, self._tools, chance) + answer_dialogues()
+        kinds = {
+            "calls": call_dialogues(self._phrasings, self._entities, self._tools, chance),
+            "answers": answer_dialogues(),
+            "choices": choice_dialogues(self._phrasings, self._entities, self._tools, chance),
+        }
+        return [
+            dialogue
+            for kind, made in kinds.items()
+            for dialogue in chance.sample(made, round(self._shares.get(kind, 0.0) * len(made)))
+        ]
 
 
 def _say(line: str) -> None:

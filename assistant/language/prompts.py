@@ -13,6 +13,7 @@ from assistant.messages import Message, Role, ToolCall
 
 _CALL_SYSTEM = "Write the tool call, copying from the message."
 _ANSWER_SYSTEM = "Answer from the facts."
+_CHOICE_SYSTEM = "Name the tool."
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ def compact_call(
         messages += [Message("user", copyable_text(said)), Message("assistant", written_call(call))]
     before = [f"before: {_short(turn)}" for turn in list(earlier)[-2:]]
     return (*messages, Message("user", "\n".join((*before, copyable_text(message)))))
+
+
+def compact_choice(role: Role, message: str, earlier: Sequence[Said] = ()) -> tuple[Message, ...]:
+    """The prompt that asks the small model which tool a message means; it writes the name, or "none"."""
+    before = [f"before: {_short(turn)}" for turn in list(earlier)[-1:]]
+    lines = (role, *before, copyable_text(message)[:300])
+    return (Message("system", _CHOICE_SYSTEM), Message("user", "\n".join(lines)))
 
 
 def _short(turn: Said) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelUnavailable
-from assistant.language.weights import BASE_NAME, load_base
+from assistant.language.weights import BASE_NAME, load_base, merge
 from assistant.messages import Message
+from assistant.training.adapters import join_adapters
 from assistant.training.language_data import Learnt, speaks_chatml, tokens
 
 _TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -29,6 +30,7 @@ class LanguageSettings:
 
     Attributes:
         share: of the dialogues that an epoch shows, drawn anew each time; below 1 to finish sooner.
+        first_layer: the first one that is adapted; those before it cost no backward pass.
         batch_tokens: tokens of one step, padding included.
         checkpoint_minutes: time between two checkpoints.
     """
@@ -36,7 +38,8 @@ class LanguageSettings:
     rank: int = 16
     alpha: int = 32
     epochs: int = 1
-    share: float = 0.45
+    share: float = 1.0
+    first_layer: int = 0
     rate: float = 1e-3
     batch_tokens: int = 1024
     checkpoint_minutes: float = 5.0
@@ -48,9 +51,11 @@ class LanguageSettings:
         Raises:
             ValueError: a setting is out of its range.
         """
-        if not 0 < self.share <= 1 or self.rank < 1 or self.epochs < 1 or self.rate <= 0 or self.batch_tokens < 128:
+        in_range = 0 < self.share <= 1 and self.rate > 0 and self.batch_tokens >= 128 and self.first_layer >= 0
+        if not in_range or self.rank < 1 or self.epochs < 1:
             raise ValueError(
-                f"0 < share <= 1, rank, epochs >= 1, rate > 0, batch_tokens >= 128 are expected; got {self}."
+                "0 < share <= 1, rank, epochs >= 1, rate > 0, batch_tokens >= 128, first_layer >= 0 are expected; "
+                f"got {self}."
             )
 
 
@@ -60,6 +65,7 @@ def finetune_language(
     folder: Path,
     *,
     base: str | None = None,
+    extends: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Trains an adapter and writes it to `folder`.
@@ -69,6 +75,7 @@ def finetune_language(
         settings: how.
         folder: where the adapter goes; `checkpoint/` within it holds the state to resume from.
         base: a Hugging Face id or folder; None for the embedded model.
+        extends: an adapter of this base to go on from; the one written holds both, and its rank is their sum.
         report: takes a line of progress.
 
     Raises:
@@ -78,7 +85,7 @@ def finetune_language(
     import torch
 
     torch.manual_seed(settings.seed)
-    model, tokenizer, name, device = _adapted(base, settings)
+    model, tokenizer, name, device = _adapted(base, settings, extends)
     batches = [_batches(epochs(epoch), tokenizer, settings, epoch) for epoch in range(settings.epochs)]
     steps = sum(len(each) for each in batches)
     if not steps:
@@ -86,7 +93,7 @@ def finetune_language(
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=settings.rate, weight_decay=0.0, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
-    plan = {**asdict(settings), "base": name, "steps": steps}
+    plan = {**asdict(settings), "base": name, "steps": steps, "extends": str(extends)}
     done = _resume(folder, plan, model, optimiser, schedule)
     model.train()
     started, saved, seen = time.monotonic(), time.monotonic(), 0
@@ -107,9 +114,11 @@ def finetune_language(
             _checkpoint(folder, step + 1, plan, model, optimiser, schedule)
             saved = time.monotonic()
     _write(folder, model, name, settings)
+    if extends is not None:
+        join_adapters(extends, folder)
 
 
-def _adapted(base: str | None, settings: LanguageSettings) -> tuple[Any, Any, str, str]:
+def _adapted(base: str | None, settings: LanguageSettings, extends: Path | None) -> tuple[Any, Any, str, str]:
     import torch
     from peft import LoraConfig, get_peft_model
 
@@ -125,8 +134,18 @@ def _adapted(base: str | None, settings: LanguageSettings) -> tuple[Any, Any, st
             f"Expected a chat model that speaks ChatML (<|im_start|>role ... <|im_end|>), but {name} has another chat "
             "template. Choose another base; any chat model can answer without fine-tuning."
         )
-    config = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=_TARGETS, task_type="CAUSAL_LM")
-    return get_peft_model(model, config).to(device), tokenizer, name, device
+    if extends is not None:
+        merge(model, extends, name)
+    layers = list(range(settings.first_layer, model.config.num_hidden_layers))
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        target_modules=_TARGETS,
+        layers_to_transform=layers,
+        task_type="CAUSAL_LM",
+    )
+    # What is frozen is kept in the precision that it is used in; the adapter itself stays in float32.
+    return get_peft_model(model.to(torch.bfloat16), config).to(device), tokenizer, name, device
 
 
 def _other_base(base: str) -> tuple[Any, Any]:

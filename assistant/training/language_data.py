@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.language.grammar import copyable_text
-from assistant.language.prompts import Said, compact_answer, compact_call, written_call
-from assistant.messages import Message, ToolCall
+from assistant.language.prompts import Said, compact_answer, compact_call, compact_choice, written_call
+from assistant.language.router import NONE
+from assistant.messages import Message, Role, ToolCall
 from assistant.toolbox import Tool
 from assistant.training.phrasings import Entities, Phrasing, Turn, fill
 
+_STRAYING = 0.1  # share of staff questions that a customer asks
 ANSWERS_FILE = Path(__file__).parent / "answers.jsonl"
 
 
@@ -55,6 +57,27 @@ def call_dialogues(
             last_text, last_call = group[-1]
             prompt = compact_call(last_text, [tools[name].signature()], (), group[:-1])
             dialogues.append((*prompt, Message("assistant", written_call(last_call))))
+    return dialogues
+
+
+def choice_dialogues(
+    phrasings: Sequence[Phrasing], entities: Entities, tools: Mapping[str, Tool], chance: random.Random
+) -> list[tuple[Message, ...]]:
+    """One dialogue a turn: the message in its context, and the name of its tool or "none".
+
+    What anybody may ask is asked by one role or the other; now and then a customer asks what only staff may.
+    """
+    dialogues: list[tuple[Message, ...]] = []
+    for phrasing in phrasings:
+        role: Role = chance.choice(sorted(phrasing.roles))  # type: ignore[arg-type]
+        earlier: list[Said] = []
+        strays = role == "manager" and len(phrasing.turns) == 1 and chance.random() < _STRAYING
+        for turn in fill(phrasing, entities, chance):
+            name = turn.calls[0].name if turn.calls else NONE
+            strays = strays and name != NONE and "customer" not in tools[name].roles
+            prompt = compact_choice("customer" if strays else role, turn.text, earlier)
+            dialogues.append((*prompt, Message("assistant", NONE if strays else name)))
+            earlier.append(_said(turn, tools))
     return dialogues
 
 

@@ -14,6 +14,7 @@ from assistant.training.language_data import (
     ANSWERS_FILE,
     answer_dialogues,
     call_dialogues,
+    choice_dialogues,
     copyable_call,
     speaks_chatml,
     tokens,
@@ -144,3 +145,25 @@ def test_every_shipped_call_of_a_tool_can_be_made_into_a_dialogue(name: str) -> 
             if message.role == "assistant":
                 (call,) = read_calls(message.content)
                 TOOLS[call.name].check(call.arguments)
+
+
+def test_a_choice_names_the_tool_or_none_in_its_context() -> None:
+    talk = Phrasing(
+        "k",
+        frozenset({"manager"}),
+        (Turn("revenue in May", (ToolCall("sales_report", {"metric": "revenue", "period": "May"}),)), Turn("ta", ())),
+        "plain",
+    )
+    first, second = choice_dialogues([talk], {}, TOOLS, random.Random(1))
+    assert [message.content for message in first] == ["Name the tool.", "manager\nrevenue in May", "sales_report"]
+    assert second[1].content.startswith("manager\nbefore: revenue in May -> sales_report")
+    assert second[2].content == "none"
+
+
+def test_now_and_then_a_customer_asks_what_only_staff_may() -> None:
+    report = ToolCall("sales_report", {"metric": "revenue"})
+    lines = [Phrasing(str(n), frozenset({"manager"}), (Turn(f"sales {n}", (report,)),), "plain") for n in range(300)]
+    made = choice_dialogues(lines, {}, TOOLS, random.Random(1))
+    strays = [each for each in made if each[1].content.startswith("customer")]
+    assert 15 <= len(strays) <= 45  # a tenth
+    assert {each[2].content for each in strays} == {"none"}
