@@ -14,7 +14,7 @@ confidence is calibrated on the held-out folds.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -98,6 +98,16 @@ class CategoryClassifier:
     everything: View | None
     scorecard: ClassifierScore
     embedder: str  # identity of the model whose vectors it was fitted on
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Reads a kept one.
+
+        Raises:
+            ValueError: it was kept by an earlier version, which judged otherwise.
+        """
+        if "name_only" not in state:
+            raise ValueError("the categories were learnt by an earlier version")
+        self.__dict__.update(state)
 
     def predict(self, text: str, embed: Embed, limit: int = 3) -> tuple[Guess, ...]:
         """The likeliest categories of a product that is known by a name or a phrase, best first."""

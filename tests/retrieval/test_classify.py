@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from retrieval.character_grams import gram_matrix
-from retrieval.classify import NAME_ONLY, fit_classifier
+from retrieval.classify import NAME_ONLY, CategoryClassifier, fit_classifier
 from retrieval.errors import BadCatalog, NotEnoughData
 from retrieval.linear import Linear
 
@@ -100,6 +100,11 @@ def test_kept_and_loaded_answers_the_same(products, hashed):
     joblib.dump(fitted, kept)
     kept.seek(0)
     assert joblib.load(kept).predict("child's kite", hashed.encode) == fitted.predict("child's kite", hashed.encode)
+
+
+def test_one_kept_by_an_earlier_version_is_not_read():
+    with pytest.raises(ValueError, match="earlier version"):
+        CategoryClassifier.__new__(CategoryClassifier).__setstate__({"categories": ("Toys",), "grams": None})
 
 
 def test_too_little_to_learn_from(products, hashed):
