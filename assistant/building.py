@@ -18,11 +18,12 @@ from analytics.errors import AnalyticsError
 from analytics.warehouse import build_lock
 from assistant.errors import WrongUse
 from assistant.settings import FILE, read_settings, write_settings
-from assistant.shop import MODELS, PICTURES, POLICIES, WAREHOUSE, Shop, open_shop
+from assistant.shop import MODELS, PICTURES, POLICIES, RANKING, WAREHOUSE, Shop, open_shop
 from retrieval.errors import RetrievalError
 
 Report = Callable[[str], None]
 _FITTED, _TRUTH = "fitted.json", "truth"
+JUDGEMENTS = "search_judgements.csv"  # query, product_id, grade (from 1): what the search learns its order from
 _NO_MODEL = ("index", "policies", "pictures")
 
 
@@ -102,7 +103,7 @@ def fit_shop(folder: Path, report: Report) -> list[Fitted]:
     with build_lock(folder), open_shop(folder) as shop:
         (folder / MODELS).mkdir(exist_ok=True)
         (folder / MODELS / _FITTED).unlink(missing_ok=True)
-        done = [_timed(name, fit, shop, report) for name, fit in _abilities().items()]
+        done = [_timed(name, fit, shop, report) for name, fit in (_abilities() | _judged(folder)).items()]
         _note_fitted(shop, done)
         return done
 
@@ -133,6 +134,24 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "promotions": _analytics("analytics.promotions", "fit_promotions"),
         "reviews": _analytics("analytics.reviews", "fit_reviews"),
     }
+
+
+def _judged(folder: Path) -> dict[str, Callable[[Shop], Any]]:
+    """The search's re-ranker, for a shop whose staff have judged searches in `JUDGEMENTS`."""
+    return {RANKING: _search_ranking} if (folder / JUDGEMENTS).exists() else {}
+
+
+def _search_ranking(shop: Shop) -> Any:
+    import pandas as pd
+
+    from retrieval.errors import BadCatalog
+    from retrieval.judgements import learn_ranking
+
+    try:
+        judgements = pd.read_csv(shop.folder / JUDGEMENTS, dtype={"product_id": str})
+    except (ValueError, OSError) as failure:
+        raise BadCatalog(f"Expected {JUDGEMENTS} with columns query, product_id, grade; got {failure}.") from failure
+    return learn_ranking(shop.catalog, judgements)
 
 
 def _timed(name: str, fit: Callable[[Shop], Any], shop: Shop, report: Report) -> Fitted:

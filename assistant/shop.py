@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from analytics.errors import NotFitted
 from analytics.history import History
 from analytics.model_store import ModelStore
 from analytics.warehouse import Warehouse
@@ -24,9 +25,11 @@ from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
 from retrieval.picture_encoder import SentenceTransformerPictures
 from retrieval.pictures import PictureIndex
 from retrieval.policies import PolicyIndex
+from retrieval.reranker import Reranker
 from retrieval.vectors import VectorSettings, shop_prefix
 
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
+RANKING = "search_ranking"  # the model that judgements of searches teach
 PICTURES = "pictures"  # the products' picture files
 
 
@@ -81,7 +84,7 @@ class Shop:
     @cached_property
     def catalog(self) -> Catalog:
         """The product index."""
-        return Catalog(self.folder / INDEX / "products", self.embedder, self._vectors)
+        return Catalog(self.folder / INDEX / "products", self.embedder, self._vectors, self._reranker)
 
     @cached_property
     def pictures(self) -> PictureIndex:
@@ -124,6 +127,14 @@ class Shop:
         from assistant.language.choosing import language_model
 
         return language_model(self.settings.language)
+
+    def _reranker(self) -> Reranker | None:
+        """What the shop's judgements of searches taught; None where it has none."""
+        try:
+            found: Reranker = self.models.load(RANKING)
+        except NotFitted:
+            return None
+        return found
 
     @property
     def _vectors(self) -> VectorSettings:

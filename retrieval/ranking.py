@@ -114,8 +114,7 @@ def judged(index: OpenIndex, row_of: Mapping[str, int], wish: Wish, rows: Rows) 
     leading = first.rows[:LEADING]
     both = np.concatenate([leading, rows])
     ids = index.products["product_id"].to_numpy()[both]
-    held = index.store.vectors(list(ids))
-    vectors = np.stack([held[each] for each in ids])
+    vectors = _vectors(index, list(ids), wish.vector)
     cosines = (vectors @ wish.vector).astype(float)
     nearest = float(max(first.cosines.max(initial=0.0), cosines.max(initial=0.0)))
     scores = fused_at(
@@ -137,8 +136,7 @@ def _reranked(
     first = order[:RERANKED]
     chosen = rows[first]
     ids = index.products["product_id"].to_numpy()[chosen]
-    held = index.store.vectors(list(ids))
-    vectors = np.stack([held[each] for each in ids])
+    vectors = _vectors(index, list(ids), wish.vector)
     parts = (bm25[chosen], coverage[chosen], cosines[first], scores[first])
     given = _candidates(index, wish, chosen, parts, vectors, len(chosen))
     again = first[np.argsort(-reranker.scores(features(given)), kind="stable")]
@@ -174,6 +172,13 @@ def _candidates(
         fields=np.stack(fields, axis=1),
         leading=leading,
     )
+
+
+def _vectors(index: OpenIndex, ids: list[str], like: Vectors) -> Vectors:
+    """Their vectors, shape (n, d); zeros for one that another process has just taken out."""
+    held = index.store.vectors(ids)
+    gone = np.zeros_like(like)
+    return np.stack([held.get(each, gone) for each in ids])
 
 
 def _nearest(

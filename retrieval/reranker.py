@@ -1,8 +1,8 @@
 """A re-ranker learnt from judgements: LambdaMART over the features of each candidate. Knows features, no index.
 
 Burges, "From RankNet to LambdaRank to LambdaMART", Microsoft Research 2010, through LightGBM. Judges agree little on
-near-equal products, so the trees are small, and several seeds are averaged. Whether it serves is decided by queries that
-it was not trained on.
+near-equal products, so the trees are small, and several seeds are averaged. Whether it serves is decided by queries
+that it was not trained on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,6 +61,23 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class RerankScore:
+    """NDCG@5 on queries that were held out: of the default ranking, and re-ranked; and queries judged in all."""
+
+    default_ndcg: float
+    ndcg: float
+    queries: int
+
+    def sentence(self) -> str:
+        """For people."""
+        serves = "serves" if self.ndcg > self.default_ndcg else "does not serve"
+        return (
+            f"the re-ranker {serves}: NDCG@5 {self.ndcg:.3f} on held-out queries, the default ranking "
+            f"{self.default_ndcg:.3f}; {self.queries} judged queries"
+        )
+
+
+@dataclass(frozen=True)
 class Reranker:
     """Trained trees.
 
@@ -77,6 +94,11 @@ class Reranker:
     ndcg: float
     queries: int
     names: tuple[str, ...] = NAMES
+
+    @property
+    def scorecard(self) -> "RerankScore":
+        """What the shop's status shows."""
+        return RerankScore(self.default_ndcg, self.ndcg, self.queries)
 
     @property
     def helps(self) -> bool:
@@ -117,7 +139,8 @@ def fit_reranker(
     telling = [judged[query] for query in sorted(judged) if judged[query].tells]
     if len(telling) < FEWEST_QUERIES:
         raise NotEnoughData(
-            f"Expected judgements of at least {FEWEST_QUERIES} queries with better and worse products; got {len(telling)}."
+            f"Expected judgements of at least {FEWEST_QUERIES} queries with better and worse products; "
+            f"got {len(telling)}."
         )
     order = np.random.default_rng(seed).permutation(len(telling))
     held_out = max(int(len(telling) * settings.validation), 1)

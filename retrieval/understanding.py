@@ -104,7 +104,7 @@ def understand(said: str) -> Understood:
     text, low, high = _budget(" ".join(said.split()))
     sort, text = _order(text)
     counts, ranges = bool(_COUNTS.search(text)), bool(_RANGES.search(text))
-    text = _tidied(_FRAMES.sub(" ", text))
+    text = _tidied(_FRAMES.sub(" ", _tidied(_FRAMES.sub(" ", text))))  # "what is the [dearest] thing you sell"
     whom = _FOR_WHOM.search(text) or _AGED.search(text)
     when = _OCCASION.search(text)
     thing = _tidied(_GIFTS.sub(" ", _without(text, whom)))
