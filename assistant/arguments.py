@@ -178,6 +178,7 @@ def mend(
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
     _drop_senseless(arguments, message)
+    _plain_codes(arguments, parameters, message)
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
@@ -203,6 +204,18 @@ def _follow_pointers(arguments: dict[str, Any], before: references.Context, cloc
         arguments["product"] = references.product(arguments["product"], before)
     if isinstance(arguments.get("products"), list):
         arguments["products"] = [references.product(str(each), before) for each in arguments["products"]]
+
+
+def _plain_codes(arguments: dict[str, Any], parameters: Mapping[str, Any], message: str) -> None:
+    """Takes the words around an order number off ("order 2001"), and adds a number that is due and stands there once."""
+    if "order_id" not in parameters["properties"]:
+        return
+    given = arguments.get("order_id")
+    codes = spans.order_numbers(given) if isinstance(given, str) else ()
+    if not given and "order_id" in parameters["required"]:
+        codes = spans.order_numbers(message)
+    if len(codes) == 1:
+        arguments["order_id"] = codes[0]
 
 
 def _add_plain(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:

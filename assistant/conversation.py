@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from assistant import arguments, references, talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
-from assistant.filling import filled
+from assistant.filling import filled, filled_each
 from assistant.grounding import Evidence
 from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.prompts import Said, chat_call, compact_call
@@ -176,7 +176,7 @@ class Conversation:
             names = [self._most_fitting(ranking, names, text)]
             read = self._read(permitted[names[0]], text)
             if read is not None:
-                return [self._mended(read, permitted[read.name], text, adding=False)]
+                return [self._mended(call, permitted[call.name], text, adding=False) for call in read]
         context = "\n".join(said.text for said in self._said[-2:])
         offered = tuple(self._offer(permitted[name], text, context) for name in names)
         if model.compact:
@@ -191,13 +191,15 @@ class Conversation:
     def _mended(self, call: ToolCall, tool: Tool, text: str, *, adding: bool = True) -> ToolCall:
         return arguments.mend(call, tool.parameters, text, self.shop.resolve, self._before, adding=adding)
 
-    def _read(self, tool: Tool, text: str) -> ToolCall | None:
-        """The call as the encoder read it; None where the language model is to write it: for an added tool."""
+    def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
+        """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
         earlier = self._earlier()
         reading = self.shop.router.read(text, earlier)
         if not reading.knows(tool.parameters):
             return None
-        return filled(tool.name, tool.parameters, reading, earlier[1]).call
+        if tool.writes:  # one change at a time
+            return [filled(tool.name, tool.parameters, reading, earlier[1]).call]
+        return filled_each(tool.name, tool.parameters, reading, earlier[1])
 
     def _most_fitting(self, ranking: Ranking, names: list[str], text: str) -> str:
         """The first tool; where the router is unsure, the first of the close ones that takes the time that was said."""

@@ -11,6 +11,9 @@ from assistant.language.reading import UNSAID, Found, Reading, values_of
 from assistant.messages import ToolCall
 from assistant.spans import number_places
 
+_NAMED = ("product", "store", "country", "category", "customer", "order_id")  # what two calls may differ in
+_CLEAR = 0.6  # probability from which a second value is meant
+_MOST_CALLS = 3
 _KEPT = 0.5  # probability from which an argument of the call before holds on
 
 
@@ -62,6 +65,26 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
         if chance:
             chances[argument] = chance
     return Filling(ToolCall(name, arguments), chances)
+
+
+def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> list[ToolCall]:
+    """The calls of a tool that a message means: one, or one for each of two or three things named alike.
+
+    "Add two mugs and a tray" names two products for a tool that takes one; its numbers go with them in order.
+    """
+    first = filled(name, parameters, reading, before).call
+    spans = reading.values(parameters)
+    for argument in _NAMED:
+        values = list(dict.fromkeys(found.text for found in spans.get(argument, ()) if found.chance >= _CLEAR))
+        single = parameters["properties"].get(argument, {}).get("type") == "string"
+        if single and 1 < len(values) <= _MOST_CALLS:
+            counts = [_value([found], {"type": "integer"})[0] for found in spans.get("quantity", ())]
+            matched = len(counts) == len(values) and None not in counts
+            return [
+                ToolCall(name, first.arguments | {argument: value} | ({"quantity": counts[place]} if matched else {}))
+                for place, value in enumerate(values)
+            ]
+    return [first]
 
 
 def _value(found: list[Found], schema: Mapping[str, Any]) -> tuple[Any, float]:

@@ -7,6 +7,7 @@ from assistant.language.router import NONE, Ranking
 
 _MOST = 3  # wishes of one message
 _SHORTEST = 3  # words of a wish
+_LIKELY, _SECOND = 0.6, 0.1  # probability of each part's tool, and of the second tool for the message whole
 _BETWEEN = re.compile(
     r"(?<=[.?!;])\s+|,?\s+(?:and|oh and|plus|then)\s+"
     r"(?=(?:also|then|can|could|please|what|how|which|show|tell|is|are|do|who|where|when|give|list|add|find)\b)"
@@ -22,6 +23,15 @@ def split_wishes(text: str, rank: Callable[[str], Ranking]) -> list[str]:
         return [text]
     rankings = [rank(part) for part in parts]
     tools = [ranking.best for ranking in rankings]
-    if all(ranking.sure for ranking in rankings) and NONE not in tools and len(set(tools)) == len(tools):
+    if NONE in tools or len(set(tools)) < len(tools):
+        return [text]
+    if all(ranking.sure for ranking in rankings):
         return parts
-    return [text]
+    likely = all(ranking.scores[0][1] >= _LIKELY for ranking in rankings)
+    return parts if likely and _wants_both(rank(text), tools) else [text]
+
+
+def _wants_both(whole: Ranking, tools: list[str]) -> bool:
+    """Whether the message as a whole is torn between the tools of its two parts."""
+    first = whole.scores[: len(tools)]
+    return {name for name, _ in first} == set(tools) and first[-1][1] >= _SECOND

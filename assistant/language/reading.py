@@ -126,7 +126,7 @@ class Reading:
         while place < len(path):
             tag = path[place]
             last = place
-            while tag % 2 == 1 and last + 1 < len(path) and path[last + 1] == tag + 1:
+            while tag % 2 == 1 and last + 1 < len(path) and self._goes_on(tag, path[last + 1], last):
                 last += 1
             if tag % 2 == 1:
                 text = self.message.as_typed(int(self.words[place, 0]), int(self.words[last, 1]))
@@ -134,6 +134,17 @@ class Reading:
                 found.setdefault(wanted[tag // 2], []).append(Found(text, chance))
             place = last + 1
         return found
+
+
+    def _goes_on(self, tag: int, following: int, word: int) -> bool:
+        """Whether a value that began with a tag goes on behind a word: inside, or begun anew with but a space between.
+
+        Two values side by side are told apart by a comma or a word; "the Netherlands" is one.
+        """
+        if following == tag + 1:
+            return True
+        between = self.message.text[int(self.words[word, 1]) : int(self.words[word + 1, 0])]
+        return following == tag and between.isspace()
 
 
 def best_path(log_chances: np.ndarray) -> list[int]:

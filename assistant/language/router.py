@@ -8,7 +8,7 @@ A tool that was added after training is placed by the likeness of the message to
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from assistant.messages import Role, ToolCall
 NONE = "none"
 SHIPPED_ROUTER = Path(__file__).parent / "router"
 ENCODER_NAME = "all-MiniLM-L6-v2"
-_AS_LIKE = 0.75  # cosine at which an added tool is as probable as not
+_AS_LIKE = 0.45  # mean of the two cosines at which an added tool is as probable as not
 _SHARPNESS = 30.0
 
 
@@ -97,17 +97,33 @@ class Heads:
 class Router:
     """Ranks the tools of a role for a message in its context, and reads arguments. Safe to share between threads."""
 
-    def __init__(self, encoder: Any, tokenizer: Any, heads: Heads) -> None:
-        """Takes a loaded encoder, its tokenizer and the heads."""
+    def __init__(
+        self, encoder: Any, tokenizer: Any, heads: Heads, plain: Callable[[Sequence[str]], np.ndarray] | None = None
+    ) -> None:
+        """Takes a loaded encoder, its tokenizer and the heads.
+
+        Args:
+            encoder: adapted.
+            tokenizer: of the encoder.
+            heads: on top of it.
+            plain: texts -> normalised vectors (n, d) of the embedder as it is; needed only for added tools, which
+                without it are placed by the adapted encoder.
+        """
         self._encoder = encoder
         self._tokenizer = tokenizer
         self._heads = heads
         self._lock = threading.Lock()
-        self._added: dict[str, np.ndarray] = {}
+        self._plain = plain or (lambda texts: self.encode([context_text(each) for each in texts]))
+        self._added: dict[tuple[str, ...], np.ndarray] = {}
 
     @classmethod
-    def load(cls, encoder_folder: Path, folder: Path = SHIPPED_ROUTER) -> "Router":
-        """The shipped router on the packaged embedder.
+    def load(
+        cls,
+        encoder_folder: Path,
+        folder: Path = SHIPPED_ROUTER,
+        plain: Callable[[Sequence[str]], np.ndarray] | None = None,
+    ) -> "Router":
+        """The shipped router on the packaged embedder; `plain` as in the constructor.
 
         Raises:
             ModelUnavailable: the router's files are missing or unreadable.
@@ -122,7 +138,7 @@ class Router:
         encoder = AutoModel.from_pretrained(encoder_folder, local_files_only=True).eval()
         if adapted:
             merge(encoder, folder, ENCODER_NAME)
-        return cls(encoder, AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True), heads)
+        return cls(encoder, AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True), heads, plain)
 
     def rank(
         self,
@@ -149,10 +165,8 @@ class Router:
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
         scored = dict(zip(names, chances.tolist(), strict=True))
-        for name in permitted:
-            if name not in names and examples and examples.get(name):
-                chance = self._likeness(message, name, examples[name])
-                scored = {other: value * (1 - chance) for other, value in scored.items()} | {name: chance}
+        for name, chance in self._added_chances(message, [n for n in permitted if n not in names], examples or {}):
+            scored = {other: value * (1 - chance) for other, value in scored.items()} | {name: chance}
         ordered = sorted(((name, value) for name, value in scored.items() if value > 0), key=lambda pair: -pair[1])
         return Ranking(tuple(ordered), ordered[0][1] >= self._heads.sure)
 
@@ -174,12 +188,29 @@ class Router:
         choices = {name.removeprefix("choice."): each for name, each in outputs.items()}
         return Reading(self._heads.labels, text, words, tags, choices, 1 / (1 + np.exp(-kept)))
 
-    def _likeness(self, message: str, name: str, examples: Sequence[str]) -> float:
-        """How probable an added tool is: from the cosine of the message to the nearest of its examples."""
-        if name not in self._added:
-            self._added[name] = self.encode([context_text(each) for each in examples])
-        nearest = float((self._added[name] @ self.encode([context_text(message)])[0]).max())
-        return float(1 / (1 + np.exp(-_SHARPNESS * (nearest - _AS_LIKE))))
+    def _added_chances(
+        self, message: str, added: Sequence[str], examples: Mapping[str, Sequence[str]]
+    ) -> list[tuple[str, float]]:
+        """How probable each added tool is: from the cosines of the message to its nearest example and to their mean.
+
+        The embedder is used as it is: fine-tuning has drawn together what the assistant's own tools have in common.
+        """
+        known = [name for name in added if examples.get(name)]
+        if not known:
+            return []
+        vector = self._plain([message])[0]
+        chances = []
+        for name in known:
+            key = (name, *examples[name])
+            if key not in self._added:
+                self._added[key] = np.asarray(self._plain(list(examples[name])))
+            likeness = self._added[key] @ vector
+            centre = self._added[key].mean(0)
+            mean = float(centre @ vector / np.linalg.norm(centre))
+            chances.append(
+                (name, float(1 / (1 + np.exp(-_SHARPNESS * ((float(likeness.max()) + mean) / 2 - _AS_LIKE)))))
+            )
+        return chances
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Vectors of (message, before) pairs, (n, d) float32, normalised."""

@@ -91,25 +91,26 @@ def examples(
 
 
 def argument_targets(turn: Turn, before: ToolCall | None, schemas: Mapping[str, Mapping[str, Any]]) -> ArgumentTargets:
-    """Where the arguments of a turn's first call come from.
+    """Where the arguments of a turn's first call come from, and of further calls of the same tool.
 
     Args:
         turn: the message with its call.
         before: the last call of the conversation.
         schemas: tool -> JSON schema of its parameters.
     """
-    call, text = turn.calls[0], blanked(turn.text)
+    tool, text = turn.calls[0].name, blanked(turn.text)
+    alike = [call for call in turn.calls if call.name == tool]
     held = before.arguments if before is not None else {}
     opened: list[str] = []
     spans: list[tuple[str, int, int]] = []
     choices: dict[str, str] = {}
     kept: dict[str, bool] = {}
-    for name, schema in schemas[call.name]["properties"].items():
-        value = call.arguments.get(name)
+    for name, schema in schemas[tool]["properties"].items():
+        value = alike[0].arguments.get(name)
         if values_of(schema) is not None:
             choices[name] = UNSAID if value is None else str(value).lower() if value is True else str(value)
             continue
-        places = _places(value, schema, text, spans)
+        places = _each(name, alike, schema, text, spans)
         if places:
             spans += [(name, *place) for place in places]
         elif name in held:
@@ -117,6 +118,28 @@ def argument_targets(turn: Turn, before: ToolCall | None, schemas: Mapping[str, 
         if places or value is None or kept.get(name):
             opened.append(name)
     return ArgumentTargets(tuple(opened), tuple(spans), choices, kept)
+
+
+def _each(
+    name: str,
+    calls: Sequence[ToolCall],
+    schema: Mapping[str, Any],
+    text: BlankedText,
+    taken: Sequence[tuple[str, int, int]],
+) -> list[tuple[int, int]]:
+    """Where the values that the calls give an argument stand; nothing where one of them does not."""
+    found: list[tuple[int, int]] = []
+    for value in dict.fromkeys(_hashable(call.arguments.get(name)) for call in calls):
+        listed = list(value) if isinstance(value, tuple) else value
+        places = _places(listed, schema, text, [*taken, *_named(found)])
+        if not places:
+            return []
+        found += places
+    return found
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _places(

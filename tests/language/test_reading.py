@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.filling import filled
+from assistant.filling import filled, filled_each
 from assistant.language.encoder_text import blanked, context_text
 from assistant.language.reading import ArgumentLabels, Reading, best_path
 from assistant.messages import ToolCall
@@ -112,3 +112,23 @@ def test_places_lead_back_to_what_was_typed(text: str, words: str) -> None:
     start = text.index(words)
     place = made.blanked_place((start, start + len(words)))
     assert made.as_typed(*place) == words
+
+
+ADD = {"properties": {"product": {"type": "string"}, "quantity": {"type": "integer"}}, "required": ["product"]}
+
+
+@pytest.mark.parametrize(
+    ("tags", "calls"),
+    [
+        ([0, 3, 1, 0, 3, 1], [{"product": "mugs", "quantity": 2}, {"product": "trays", "quantity": 3}]),
+        ([0, 3, 1, 0, 0, 1], [{"product": "mugs", "quantity": 2}, {"product": "trays", "quantity": 2}]),
+        ([0, 3, 1, 0, 0, 0], [{"product": "mugs", "quantity": 2}]),
+    ],
+)
+def test_two_things_named_alike_are_two_calls_and_numbers_go_with_them(tags: list[int], calls: list[object]) -> None:
+    labels = ArgumentLabels.of({"add": ADD})
+    logits = np.full((6, labels.tags), -5.0)
+    logits[range(6), tags] = 5.0  # 0 outside, 1 begins a product, 3 a quantity
+    words = np.array([(0, 3), (4, 5), (6, 10), (11, 14), (15, 16), (17, 22)])
+    reading = Reading(labels, blanked("add 2 mugs and 3 trays"), words, logits, {}, np.zeros(2))
+    assert [call.arguments for call in filled_each("add", ADD, reading, None)] == calls

@@ -100,3 +100,9 @@ def test_a_value_that_stands_nowhere_teaches_nothing_about_its_argument() -> Non
     targets = argument_targets(Turn("units in the usual place", (call,)), None, SCHEMAS)
     assert "country" not in targets.open
     assert "period" in targets.open
+
+
+def test_calls_of_one_tool_teach_all_their_values() -> None:
+    calls = tuple(ToolCall("check_stock", {"product": name}) for name in ("Mug", "Tray"))
+    targets = argument_targets(Turn("got mug and tray?", calls), None, SCHEMAS)
+    assert targets.spans == (("product", 4, 7), ("product", 12, 16))
