@@ -207,7 +207,7 @@ def _follow_pointers(arguments: dict[str, Any], before: references.Context, cloc
 
 
 def _plain_codes(arguments: dict[str, Any], parameters: Mapping[str, Any], message: str) -> None:
-    """Takes the words around an order number off ("order 2001"), and adds a number that is due and stands there once."""
+    """Takes the words around an order number off ("order 2001"); adds one that is due and stands there once."""
     if "order_id" not in parameters["properties"]:
         return
     given = arguments.get("order_id")

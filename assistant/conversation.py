@@ -7,26 +7,22 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant import arguments, references, talk
+from assistant import talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
-from assistant.filling import filled, filled_each
 from assistant.grounding import Evidence
-from assistant.language.chat import OfferedTool, Prompt, Usage
-from assistant.language.prompts import Said, chat_call, compact_call
-from assistant.language.router import NONE, Ranking
-from assistant.messages import Answer, CallRecord, ProductCard, Role, ToolCall, ToolResult
+from assistant.language.chat import Usage
+from assistant.language.router import NONE
+from assistant.memory import REMEMBERED, Memory
+from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
+from assistant.planning import Planner
 from assistant.records import Session
 from assistant.safety import Limits, guard
 from assistant.service.confirmed import carry_out
 from assistant.shop import Shop
-from assistant.toolbox import Context, Tool
-from assistant.wishes import split_wishes
+from assistant.toolbox import Context
 
-_REMEMBERED = 6  # turns kept for the context of the next one
-_SHORTLIST = 5  # tools shown to a large model
-_POSSIBLE = 0.03  # probability from which a tool may be preferred for taking the time that was said
-_TIMED = frozenset({"period", "horizon", "date"})
+_LONGEST_OWN_WORDS = 600  # characters of a large model's text without a call
 _TOOL_OF_ACTION = {
     "return": "start_return",
     "cancel": "cancel_order",
@@ -65,16 +61,10 @@ class Conversation:
         self.session = session
         self._limits = limits or shop.limits
         self._use_model = use_model
-        self._said: list[Said] = []
         self._refused: ToolCall | None = None
-        self._before = references.Context()
-        for turn in shop.records.turns(session.session_id)[-_REMEMBERED:]:
-            calls = [ToolCall(each["name"], each["arguments"]) for each in turn.answer.get("calls", ())]
-            shown = tuple(
-                ProductCard(each["product_id"], each["title"], each["price"])
-                for each in turn.answer.get("products", ())
-            )
-            self.remember(turn.question, calls, shown)
+        turns = shop.records.turns(session.session_id)[-REMEMBERED:]
+        self.memory = Memory.of([(turn.question, turn.answer) for turn in turns])
+        self._planner = Planner(shop, session.role, self.memory)
 
     def ask(self, message: str) -> Answer:
         """The whole answer to a message."""
@@ -119,7 +109,7 @@ class Conversation:
 
     def plan(self, message: str) -> list[ToolCall]:
         """The calls that a message would make; runs none of them."""
-        return [call for wish in split_wishes(message, self._rank) for call in self._calls(wish, _Timing())]
+        return [call for wish in self._planner.wishes(message) for call in self._planner.plan(wish, Usage).calls]
 
     def _act(self, text: str, timing: _Timing, watch: Callable[[str], None]) -> tuple[list[CallRecord], str]:
         """Makes the calls that the message asks for; returns them and what is to be said without a tool."""
@@ -132,12 +122,12 @@ class Conversation:
                 return [], lead
         records: list[CallRecord] = []
         spoken = ""
-        for wish in split_wishes(text, self._rank):
+        for wish in self._planner.wishes(text):
             watch("thinking")
-            calls = self._calls(wish, timing)
-            if not calls:
-                spoken = spoken or self._without_tool(wish)
-            for call in calls:
+            plan = self._planner.plan(wish, timing.usage)
+            if not plan.calls:
+                spoken = spoken or self._without_tool(wish, plan.own_words)
+            for call in plan.calls:
                 watch(f"looking at {call.name.replace('_', ' ')}")
                 records.append(self._run(call))
             records += self._resumed(records)
@@ -149,79 +139,6 @@ class Conversation:
             return ""
         self.session.pending = None
         return talk.DROPPED + " "
-
-    def _rank(self, text: str) -> Ranking:
-        permitted = self._permitted()
-        examples = {name: tool.examples for name, tool in permitted.items() if tool.examples}
-        return self.shop.router.rank(text, self.session.role, list(permitted), self._earlier(), examples)
-
-    def _earlier(self) -> tuple[str, ToolCall | None]:
-        """The message before and the last call of the conversation."""
-        calls = [said.call for said in self._said if said.call is not None]
-        return self._said[-1].text if self._said else "", calls[-1] if calls else None
-
-    def _permitted(self) -> dict[str, Tool]:
-        return self.shop.toolbox.permitted(self.session.role)
-
-    def _calls(self, text: str, timing: _Timing) -> list[ToolCall]:
-        """The calls that the language model writes among the tools that the router names."""
-        ranking = self._rank(text)
-        permitted = self._permitted()
-        model = self.shop.language
-        if model.compact and ranking.best == NONE:
-            return []
-        names = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
-        if model.compact:
-            # The small model chooses worse among close tools than the router's own order does: the first one stands.
-            names = [self._most_fitting(ranking, names, text)]
-            read = self._read(permitted[names[0]], text)
-            if read is not None:
-                return [self._mended(call, permitted[call.name], text, adding=False) for call in read]
-        context = "\n".join(said.text for said in self._said[-2:])
-        offered = tuple(self._offer(permitted[name], text, context) for name in names)
-        if model.compact:
-            messages = compact_call(text, [each.signature for each in offered], self._said)
-        else:
-            messages = chat_call(text, self._said, shop=self.shop.name, role=self.session.role, today=self.shop.as_of)
-        prompt = Prompt("call", messages, offered, f"{text}\n{context}", must_call=model.compact)
-        written = list(model.stream(prompt, timing.usage()))
-        calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
-        return [self._mended(call, permitted[call.name], text) for call in calls]
-
-    def _mended(self, call: ToolCall, tool: Tool, text: str, *, adding: bool = True) -> ToolCall:
-        return arguments.mend(call, tool.parameters, text, self.shop.resolve, self._before, adding=adding)
-
-    def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
-        """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
-        earlier = self._earlier()
-        reading = self.shop.router.read(text, earlier)
-        if not reading.knows(tool.parameters):
-            return None
-        if tool.writes:  # one change at a time
-            return [filled(tool.name, tool.parameters, reading, earlier[1]).call]
-        return filled_each(tool.name, tool.parameters, reading, earlier[1])
-
-    def _most_fitting(self, ranking: Ranking, names: list[str], text: str) -> str:
-        """The first tool; where the router is unsure, the first of the close ones that takes the time that was said."""
-        if ranking.sure or not arguments.says_a_past_time(text, self.shop.resolve.clock):
-            return names[0]
-        permitted, scores = self._permitted(), dict(ranking.scores)
-        takers = [n for n in names if scores[n] > _POSSIBLE and _TIMED & permitted[n].parameters["properties"].keys()]
-        return takers[0] if takers else names[0]
-
-    def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
-        resolve = self.shop.resolve
-        lacking = [name for name, held in (("store", resolve.stores), ("category", resolve.categories)) if not held]
-        found = arguments.candidates(tool.parameters, text, context, resolve.clock, lacking)
-        found |= {
-            name: values
-            for name, values in arguments.places(f"{text} \n {context}", tool.parameters["properties"], resolve).items()
-            if name not in found
-        }
-        names_from = arguments.names_text(f"{text}\n{context}", self.shop.resolve.clock)
-        if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
-            found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))
-        return OfferedTool(tool.name, tool.schema(), tool.signature(), found, names_from)
 
     def _run(self, call: ToolCall) -> CallRecord:
         started = time.monotonic()
@@ -244,7 +161,7 @@ class Conversation:
         result = carry_out(Context(self.shop, self.session), write)
         self.session.pending = None
         name = _TOOL_OF_ACTION.get(write.action, write.action)
-        last = self._said[-1].call if self._said else None
+        last = self.memory.said[-1].call if self.memory.said else None
         given = last.arguments if last is not None and last.name == name else {}
         return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))
 
@@ -265,14 +182,20 @@ class Conversation:
         self.shop.records.audit(self.session, record.name, record.arguments, record.status)
         return record
 
-    def _without_tool(self, text: str) -> str:
-        """What to say where no tool is due; a customer who asks for the staff's figures is told so."""
+    def _without_tool(self, text: str, own_words: str = "") -> str:
+        """What to say where no tool is due; a customer who asks for the staff's figures is told so.
+
+        What a large model said itself stands where it is short and names no figure and no product.
+        """
         if self.session.role == "customer":
             staff = self.shop.toolbox.permitted("manager")
             ranking = self.shop.router.rank(text, "manager", list(staff))
-            if ranking.best != NONE and ranking.sure and ranking.best not in self._permitted():
+            if ranking.best != NONE and ranking.sure and ranking.best not in self._planner.permitted():
                 self.shop.records.audit(self.session, ranking.best, {}, "refused")
                 return talk.STAFF_ONLY
+        short = 0 < len(own_words) <= _LONGEST_OWN_WORDS and "<tool_call" not in own_words
+        if short and Evidence([], text, self.shop.resolve.titles_in).check(own_words).grounded:
+            return own_words
         return talk.small_talk(text, self.session.role, self.shop.name)
 
     def _answer(self, text: str, records: list[CallRecord], lead: str, timing: _Timing) -> Iterator[str | Answer]:
@@ -295,7 +218,7 @@ class Conversation:
             unsupported=verdict.unsupported if records else (),
             handed_off=any(result.handed_off for result in results),
         )
-        self.remember(text, [ToolCall(record.name, record.arguments) for record in records], answer.products)
+        self.memory.remember(text, [ToolCall(record.name, record.arguments) for record in records], answer.products)
         yield self._finish(answer, timing)
 
     def _pieces(
@@ -307,16 +230,6 @@ class Conversation:
         if results:
             model = self.shop.language if self._use_model else None
             yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, timing.usage())
-
-    def remember(self, text: str, calls: list[ToolCall], shown: tuple[ProductCard, ...] = ()) -> None:
-        """Notes a message, its calls and the products shown as the context of the next one."""
-        self._said = [*self._said, Said(text, calls[-1] if calls else None)][-_REMEMBERED:]
-        given = calls[-1].arguments if calls else {}
-        self._before = references.Context(
-            shown=shown or self._before.shown,
-            subject=given.get("product") or (shown[0].product_id if len(shown) == 1 else self._before.subject),
-            period=given.get("period") or self._before.period,
-        )
 
     def _finish(self, answer: Answer, timing: _Timing, *, record: bool = True) -> Answer:
         now = time.monotonic()

@@ -119,7 +119,8 @@ class Shop:
     @cached_property
     def router(self) -> Router:
         """Names the tool for a message."""
-        return Router.load(packaged_model())
+        plain = self.embedder if self.settings.embeddings.model is None else SentenceTransformerEmbedder()
+        return Router.load(packaged_model(), plain=plain.encode)
 
     @cached_property
     def language(self) -> ChatModel:

@@ -4,9 +4,9 @@ A prompt in, a stream of text pieces and tool calls out. Implementations: `Trans
 Hugging Face model), `OpenAIModel` (any OpenAI-compatible server), `ScriptedModel` (tests).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from assistant.messages import Message, ToolCall
 
@@ -71,4 +71,13 @@ class ChatModel(Protocol):
         Raises:
             ModelUnavailable: the model cannot be reached or does not answer in time.
         """
+        ...
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """A model that tells how likely it is to write each of some words: it chooses among them without writing."""
+
+    def likelihoods(self, messages: Sequence[Message], choices: Sequence[str]) -> list[float]:
+        """The log-likelihood of each choice as the whole completion of a prompt."""
         ...

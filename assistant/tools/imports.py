@@ -5,19 +5,7 @@ from assistant.toolbox import Context, Tool, tool
 from assistant.wording import listed, number
 
 
-@tool(
-    roles={"manager"},
-    examples=(
-        "How many exact duplicate rows does the source hold?",
-        "how many rows were rejected in the import",
-        "what did the data cleaning throw away",
-        "were there duplicates in our sales file",
-        "how many lines did the last import read and keep",
-        "number of duplicate rows in the raw data",
-        "is our imported data clean, which rows were dropped and why",
-        "how many records had no price or a price of zero in the source file",
-    ),
-)
+@tool(roles={"manager"})
 def import_account(context: Context) -> ToolResult:
     """How many rows the imports read, kept and rejected, by cleaning rule: duplicates, missing prices and so on."""
     warehouse = context.shop.warehouse

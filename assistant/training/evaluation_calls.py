@@ -96,7 +96,7 @@ def measure_calls(
             for pair in pairs or ():
                 for name, counted in count_arguments(*pair, clock).items():
                     scores.arguments[name].update(counted)
-            conversation.remember(turn.text, list(turn.calls))
+            conversation.memory.remember(turn.text, list(turn.calls))
         if place % _EVERY == 0:
             report(f"calls: {place} of {len(phrasings)}")
     return scores

@@ -1,0 +1,51 @@
+"""What the last turns of a conversation said, called and showed. Knows no shop and no model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant import references
+from assistant.language.prompts import Said
+from assistant.messages import ProductCard, ToolCall
+
+REMEMBERED = 6  # turns kept for the context of the next one
+
+
+class Memory:
+    """The context of the next message.
+
+    Attributes:
+        said: the last messages with the last call that each led to, oldest first.
+        shown: what was shown, for words such as "the cheaper one".
+    """
+
+    def __init__(self) -> None:
+        """Remembers nothing yet."""
+        self.said: list[Said] = []
+        self.shown = references.Context()
+
+    @classmethod
+    def of(cls, turns: Sequence[tuple[str, dict[str, Any]]]) -> "Memory":
+        """What recorded turns said: (message, recorded answer), oldest first."""
+        memory = cls()
+        for question, answer in turns[-REMEMBERED:]:
+            calls = [ToolCall(each["name"], each["arguments"]) for each in answer.get("calls", ())]
+            cards = (
+                ProductCard(each["product_id"], each["title"], each["price"]) for each in answer.get("products", ())
+            )
+            memory.remember(question, calls, tuple(cards))
+        return memory
+
+    def remember(self, text: str, calls: Sequence[ToolCall], shown: tuple[ProductCard, ...] = ()) -> None:
+        """Notes a message, its calls and the products shown."""
+        self.said = [*self.said, Said(text, calls[-1] if calls else None)][-REMEMBERED:]
+        given = calls[-1].arguments if calls else {}
+        self.shown = references.Context(
+            shown=shown or self.shown.shown,
+            subject=given.get("product") or (shown[0].product_id if len(shown) == 1 else self.shown.subject),
+            period=given.get("period") or self.shown.period,
+        )
+
+    def earlier(self) -> tuple[str, ToolCall | None]:
+        """The message before, and the last call of the conversation."""
+        calls = [said.call for said in self.said if said.call is not None]
+        return self.said[-1].text if self.said else "", calls[-1] if calls else None

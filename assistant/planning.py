@@ -1,0 +1,134 @@
+"""Which calls a message means: the router names the tool, its reading or the language model fills the arguments.
+
+Runs no tool. Knows the order of these steps; what each does lives in its own module.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant import arguments
+from assistant.filling import filled, filled_each
+from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
+from assistant.language.prompts import chat_call, compact_call, compact_choice
+from assistant.language.router import NONE, Ranking
+from assistant.memory import Memory
+from assistant.messages import Role, ToolCall
+from assistant.second_opinion import agreed
+from assistant.shop import Shop
+from assistant.support import supported
+from assistant.toolbox import Tool
+from assistant.wishes import split_wishes
+
+_SHORTLIST = 5  # tools shown to a large model
+_CLOSE = 4  # tools (and NONE) that the small model is asked about where the router is unsure
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one wish leads to.
+
+    Attributes:
+        calls: none where no tool is due.
+        own_words: what a large model said instead of a call; "" else.
+    """
+
+    calls: tuple[ToolCall, ...] = ()
+    own_words: str = ""
+
+
+class Planner:
+    """Plans the calls of one conversation."""
+
+    def __init__(self, shop: Shop, role: Role, memory: Memory) -> None:
+        """Takes the shop, who talks, and what was said before."""
+        self._shop, self._role, self._memory = shop, role, memory
+
+    def wishes(self, text: str) -> list[str]:
+        """The message whole, or its parts where each clearly asks for another tool."""
+        return split_wishes(text, self.rank)
+
+    def permitted(self) -> dict[str, Tool]:
+        """The tools that this person may call."""
+        return self._shop.toolbox.permitted(self._role)
+
+    def rank(self, text: str) -> Ranking:
+        """The router's ranking of the permitted tools."""
+        permitted = self.permitted()
+        examples = {name: tool.examples for name, tool in permitted.items() if tool.examples}
+        return self._shop.router.rank(text, self._role, list(permitted), self._memory.earlier(), examples)
+
+    def plan(self, text: str, usage: Callable[[], Usage]) -> Plan:
+        """The calls that one wish means.
+
+        Args:
+            text: the wish.
+            usage: gives a record of tokens for each prompt.
+
+        Raises:
+            ModelUnavailable: the language model is needed, and away.
+        """
+        model, ranking = self._shop.language, self.rank(text)
+        if not model.compact:
+            return self._written(model, [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST], text, usage)
+        name = self._chosen(model, ranking, text)
+        if name == NONE:
+            return Plan()
+        tool = self.permitted()[name]
+        read = self._read(tool, text)
+        return Plan(tuple(read)) if read is not None else self._written(model, [name], text, usage)
+
+    def _chosen(self, model: ChatModel, ranking: Ranking, text: str) -> str:
+        """The tool; where the first ones are close, the language model's opinion counts, too."""
+        if ranking.sure or not isinstance(model, Chooser):
+            return ranking.best
+        close = ranking.scores[:_CLOSE]
+        prompt = compact_choice(self._role, text, self._memory.said)
+        return agreed(close, model.likelihoods(prompt, [name for name, _ in close]))
+
+    def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
+        """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
+        before = self._memory.earlier()
+        reading = self._shop.router.read(text, before)
+        if not reading.knows(tool.parameters):
+            return None
+        if tool.writes:  # one change at a time
+            calls = [filled(tool.name, tool.parameters, reading, before[1]).call]
+        else:
+            calls = filled_each(tool.name, tool.parameters, reading, before[1])
+        return [self._mended(call, text, adding=False) for call in calls]
+
+    def _written(self, model: ChatModel, names: list[str], text: str, usage: Callable[[], Usage]) -> Plan:
+        """The calls that the language model writes, among the tools named."""
+        permitted, said = self.permitted(), self._memory.said
+        context = "\n".join(each.text for each in said[-2:])
+        offered = tuple(self._offer(permitted[name], text, context) for name in names)
+        if model.compact:
+            messages = compact_call(text, [each.signature for each in offered], said)
+        else:
+            shop = self._shop
+            messages = chat_call(text, said, shop=shop.name, role=self._role, today=shop.as_of)
+        prompt = Prompt("call", messages, offered, f"{text}\n{context}", must_call=model.compact)
+        written = list(model.stream(prompt, usage()))
+        calls = [each for each in written if isinstance(each, ToolCall) and each.name in permitted]
+        if not model.compact:
+            calls = [supported(each, permitted[each.name].parameters, f"{text}\n{context}") for each in calls]
+        words = " ".join(each for each in written if isinstance(each, str)).strip()
+        return Plan(tuple(self._mended(call, text) for call in calls), "" if calls or model.compact else words)
+
+    def _mended(self, call: ToolCall, text: str, *, adding: bool = True) -> ToolCall:
+        parameters = self.permitted()[call.name].parameters
+        return arguments.mend(call, parameters, text, self._shop.resolve, self._memory.shown, adding=adding)
+
+    def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
+        resolve = self._shop.resolve
+        lacking = [name for name, held in (("store", resolve.stores), ("category", resolve.categories)) if not held]
+        found = arguments.candidates(tool.parameters, text, context, resolve.clock, lacking)
+        found |= {
+            name: values
+            for name, values in arguments.places(f"{text} \n {context}", tool.parameters["properties"], resolve).items()
+            if name not in found
+        }
+        names_from = arguments.names_text(f"{text}\n{context}", resolve.clock)
+        if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
+            found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))
+        return OfferedTool(tool.name, tool.schema(), tool.signature(), found, names_from)
