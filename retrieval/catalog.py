@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrieval.conditions import Condition, all_of, conditions_of, to_drop
+from retrieval.conditions import Condition, all_of, conditions_of, declares, to_drop
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
 from retrieval.facets import facets_of, hit_of, matched_words, ordered
@@ -155,6 +155,8 @@ class Catalog:
         filters = Filters(*read.filters(category, min_price, max_price), in_stock)
         order = read.understood.sort or "relevance" if sort == "relevance" else sort
         conditions = conditions_of(filters, read.traits, index.products, index.lexical)
+        if any(trait.declared and not declares(trait, index.products, index.lexical) for trait in read.traits):
+            read = read.undeclared()
         if not read.searches:
             return self._browse(index, query, read, filters, conditions, order, limit)
         wish = self._wish(index, read.text, read.meaning)
@@ -167,15 +169,17 @@ class Catalog:
         dropped = () if ranked.matching.size else to_drop(conditions, anywhere.matching)
         kept = [each for each in conditions if each not in dropped]
         relaxed = anywhere.within(all_of(kept, len(hard))) if dropped else anywhere
-        hits = self._shown(index, ranked, wish.match, order, limit)
+        hits = self._shown(index, ranked, wish.match, order, limit, ideas=read.understood.open)
         nearest = self._shown(index, relaxed, wish.match, "relevance", limit) if conditions else ()
         inside = 0.0 if dropped else float(ranked.relevance.max(initial=0.0)) + MUCH_BETTER
-        closer = tuple(hit for hit in nearest if hit.relevance > inside and (dropped or hit not in hits))
+        shown = {hit.product_id for hit in hits}
+        closer = tuple(hit for hit in nearest if hit.relevance > inside and (dropped or hit.product_id not in shown))
+        instead = {hit.product_id for hit in closer} if dropped else set()
         carries = float(anywhere.relevance.max(initial=0.0))
         return SearchResult(
             query=query,
             filters=filters,
-            hits=tuple(hit for hit in hits if not dropped or hit not in closer),
+            hits=tuple(hit for hit in hits if hit.product_id not in instead),
             facets=facets_of(index.products, ranked.matching, complete=ranked.complete),
             carries=carries,
             carried=carries >= CARRIED,
@@ -213,13 +217,21 @@ class Catalog:
 
     def embedded(self, queries: Sequence[str]) -> list[str]:
         """The text that is embedded for each query: so that many can be embedded at once."""
+        self._index().lexical.knows_language(self._language)
         lexical, read = self._index().lexical, [read_query(query[:LONGEST_QUERY]) for query in queries]
         return [lexical.match(each.text, VARIANTS).mended(each.meaning) for each in read]
 
     def _wish(self, index: OpenIndex, text: str, meaning: str) -> Wish:
+        index.lexical.knows_language(self._language)
         match = index.lexical.match(text, VARIANTS)
         mended = match.mended(meaning)
         return Wish(match, self.embedder.encode([mended])[0], match.mended(text), self._row_of.get(text.upper()))
+
+    @cached_property
+    def _language(self) -> frozenset[str]:
+        """Words that are right even where the shop does not use them, as far as the embedder knows any."""
+        words: Callable[[], frozenset[str]] = getattr(self.embedder, "words", frozenset)
+        return words()
 
     @cached_property
     def _serving(self) -> Reranker | None:
@@ -230,10 +242,12 @@ class Catalog:
     def _rank(self, index: OpenIndex, wish: Wish, mask: Mask, filters: Filters) -> Ranked:
         return rank(index, self._row_of, wish, mask, filters.where(self._categories), self._serving)
 
-    def _shown(self, index: OpenIndex, ranked: Ranked, match: Match, sort: Sort, limit: int) -> tuple[Hit, ...]:
+    def _shown(
+        self, index: OpenIndex, ranked: Ranked, match: Match, sort: Sort, limit: int, *, ideas: bool = False
+    ) -> tuple[Hit, ...]:
         known = {int(row): place for place, row in enumerate(ranked.rows)}
         if sort == "relevance" or not ranked.matching.size:
-            near = ranked.rows[ranked.relevance >= NEAR]
+            near = ranked.rows if ideas else ranked.rows[ranked.relevance >= NEAR]
             # what lacks a colour that was asked for comes after what has it
             chosen = [int(row) for row in near[np.argsort(~np.isin(near, ranked.matching), kind="stable")]][:limit]
         else:

@@ -1,5 +1,6 @@
 """What a product must fulfil to match: filters that were set, traits that were said. Knows products and their words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,6 +59,14 @@ def to_drop(conditions: Sequence[Condition], matching: Rows) -> tuple[Condition,
     return tuple(conditions)
 
 
+def declares(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> bool:
+    """Whether any product says that it is free of that."""
+    if not lexical.size:
+        return False
+    held = lexical.holding(trait.stems)
+    return bool(declared_free(trait, held, products).any() or lexical.holding(trait.unless).any())
+
+
 def _alone(filters: Filters, name: str) -> Filters:
     return filters.without_all(other for other in filters.names() if other != name)
 
@@ -67,9 +76,26 @@ def _fulfilling(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> 
         return np.full(len(products), trait.kind == "without")
     held = lexical.holding(trait.stems)
     if trait.kind == "without":
-        return ~held | lexical.holding(trait.unless)
+        free = declared_free(trait, held, products) | lexical.holding(trait.unless)
+        return free if trait.declared and free.any() else ~held | free
     if trait.kind in ("colour", "material") and held.sum() <= LOOKED_AT:
         titles, attributes = products["title"].to_numpy(), products["attributes"].to_numpy()
         for row in np.flatnonzero(held):
             held[row] = not trait.stems.isdisjoint(words(f"{titles[row]} {attribute_text(attributes[row])}"))
     return held
+
+
+def declared_free(trait: Trait, held: Mask, products: pd.DataFrame) -> Mask:
+    """Which of the products that mention it do so to say that it is not in there: "gluten free", "without nuts"."""
+    free = np.zeros_like(held)
+    if held.sum() > LOOKED_AT or not trait.words:
+        return free
+    named = "|".join(re.escape(word) for word in trait.words)
+    says = re.compile(
+        rf"\b(?:{named})s?[\s-]free\b|\b(?:free (?:of|from)|without|no|non)[\s-]+(?:any )?(?:{named})s?\b",
+        re.IGNORECASE,
+    )
+    texts = [products[name].to_numpy() for name in ("title", "attributes", "description")]
+    for row in np.flatnonzero(held):
+        free[row] = says.search(" ".join(str(text[row]) for text in texts)) is not None
+    return free

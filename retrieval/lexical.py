@@ -167,7 +167,7 @@ class LexicalIndex:
         for place, word in enumerate(said):
             neighbours = (word + "".join(said[place + 1 : place + 2]), "".join(said[max(place - 1, 0) : place]) + word)
             stem, *joined = stems([word, *neighbours])
-            alike = [*joined, *stems(list(synonyms.get(word, ())))]
+            alike = [*joined, *stems(list(synonyms.get(word) or synonyms.get(stem, ())))]
             stands_for = {each: JOINED for each in alike if each in self._vocabulary}
             if stem in self._vocabulary:
                 stands_for[stem] = 1.0

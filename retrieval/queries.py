@@ -1,7 +1,7 @@
 """A query, read: what to search by words, what to embed, which limits and traits were said. Knows no index."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.tokens import spoken
 from retrieval.traits import Trait, read_traits
@@ -27,6 +27,15 @@ class Query:
     def searches(self) -> bool:
         """Whether there is a word to search by."""
         return bool(spoken(self.text))
+
+    def undeclared(self) -> "Query":
+        """For a shop that declares nothing "nut free": those words are not searched for, what has nuts is left out."""
+        text = self.text
+        for trait in self.traits:
+            if trait.declared:
+                text = re.sub(rf"(?<!\w){re.escape(trait.said)}[\s-]free(?!\w)", " ", text, flags=re.IGNORECASE)
+        text = " ".join(text.split())
+        return replace(self, text=text, meaning=text) if spoken(text) else self
 
     def filters(
         self, category: str | None, min_price: float | None, max_price: float | None

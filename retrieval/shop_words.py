@@ -5,6 +5,8 @@ Knows no catalog; `traits` and `understanding` hold these against the words that
 
 from typing import Final
 
+from retrieval.tokens import stems
+
 
 def _families(lines: str) -> dict[str, tuple[str, ...]]:
     """Lines of "name: member, member" -> name: (name, member, ...)."""
@@ -92,7 +94,7 @@ DIETS: Final = ("vegan", "vegetarian", "organic", "halal", "kosher", "decaf", "w
 _BOTH_WAYS: Final = """
 colour color; grey gray; centre center; metre meter; litre liter; aluminium aluminum; jewellery jewelry; tyre tire
 mould mold; plough plow; fibre fiber; favourite favorite; flavour flavor; yoghurt yogurt; doughnut donut; whisky whiskey
-pyjamas pajamas; moustache mustache; draught draft; woollen woolen; catalogue catalog; moulding molding; storey story
+pyjamas pajamas; moustache mustache; draught draft; woollen woolen wool; catalogue catalog; moulding molding
 sofa couch settee; tap faucet; torch flashlight; bin wastebasket trashcan; nappy diaper; pram stroller buggy
 cot crib; dummy pacifier; plaster bandaid; duvet comforter quilt; cushion pillow; rug carpet; curtain drape; lamp light
 cooker stove; hob stovetop; spanner wrench; hoover vacuum; jug pitcher; saucepan pot; frying skillet; cutlery silverware
@@ -114,7 +116,9 @@ def variants() -> dict[str, tuple[str, ...]]:
     for group in _BOTH_WAYS.replace("\n", ";").split(";"):
         alike = tuple(group.split())
         for word in alike:
-            found[word] = tuple(dict.fromkeys((*found.get(word, ()), *(other for other in alike if other != word))))
+            for key in {word, *stems([word])}:
+                others = (other for other in alike if other != word)
+                found[key] = tuple(dict.fromkeys((*found.get(key, ()), *others)))
     return found
 
 

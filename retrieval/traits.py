@@ -36,12 +36,16 @@ class Trait:
         said: the word or words for it.
         stems: a product whose text holds one of them has it.
         unless: stems that say the contrary ("glutenfree").
+        words: the words themselves, said first, for what stands in a text as "gluten free".
+        declared: whether only what is declared so will do ("gluten free"), where the shop declares any.
     """
 
     kind: str
     said: str
     stems: frozenset[str]
     unless: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    declared: bool = False
 
 
 def read_traits(text: str) -> tuple[tuple[Trait, ...], str]:
@@ -65,7 +69,9 @@ def _unwanted(text: str) -> tuple[list[Trait], str]:
         for word in said:
             family = AVOIDED.get(word) or MATERIALS.get(word) or COLOURS.get(word) or (word,)
             contrary = stems([f"{each}free" for each in family] + [f"non{word}"])
-            found[word] = Trait("without", word, frozenset(stems(list(family))), frozenset(contrary))
+            family = (word, *family)
+            held = frozenset(stems(list(family)))
+            found[word] = Trait("without", word, held, frozenset(contrary), family, declared=instead != " ")
         return instead
 
     # "gluten free" stays: the text of a product that is so says it

@@ -57,7 +57,7 @@ _ORDERS = tuple(
 )
 _FRAMES = re.compile(
     r"\b(?:(?:what(?:'s| is| are)|which(?: one)? is)\s+(?:the\s+)?price range (?:of|for)(?: your)?"
-    r"|price range(?: of| for)?|how many (?:different |kinds of |types of )?|how much (?:is|are|do|does)"
+    r"|price range(?: of| for)?(?: your| the)?|how many (?:different |kinds of |types of )?|how much (?:is|are|do|does)"
     r"|(?:what(?:'s| is| are)|which(?: one)? is)\s*$|do you (?:have|sell|stock|carry)(?: any)?|have you got(?: any)?"
     r"|(?:thing|item|product|article)s? (?:that )?(?:you|the shop|we) (?:have|sell|stock|carry|offer)"
     r"|in (?:the|your) (?:whole )?(?:shop|store|range|catalogue?)|(?:the )?(?:thing|item|product|article)s?$)",
@@ -86,6 +86,7 @@ class Understood:
         sort: "the cheapest" -> "price_low"; None: nothing was said.
         counts: whether a number of products was asked for.
         ranges: whether a range of prices was asked for.
+        open: whether nothing but a gift or something for somebody was asked for.
     """
 
     text: str
@@ -97,6 +98,7 @@ class Understood:
     occasion: str | None = None
     counts: bool = False
     ranges: bool = False
+    open: bool = False
 
 
 def understand(said: str) -> Understood:
@@ -105,21 +107,26 @@ def understand(said: str) -> Understood:
     sort, text = _order(text)
     counts, ranges = bool(_COUNTS.search(text)), bool(_RANGES.search(text))
     text = _tidied(_FRAMES.sub(" ", _tidied(_FRAMES.sub(" ", text))))  # "what is the [dearest] thing you sell"
-    whom = _FOR_WHOM.search(text) or _AGED.search(text)
+    whom, aged = _AGED.search(text) or _FOR_WHOM.search(text), ""
     when = _OCCASION.search(text)
+    if whom and whom["whom"][0].isdigit():
+        text = _tidied(_AGED.sub("for a child", text))  # "pack of 5" is nothing for a five-year-old
+        aged, whom = whom["whom"].lower(), _FOR_WHOM.search(text)
     thing = _tidied(_GIFTS.sub(" ", _without(text, whom)))
     # where nothing but a gift is asked for, who it is for is all there is to search by
-    core = thing if _has_word(_OCCASION.sub(" ", thing)) else text
+    named = _has_word(_OCCASION.sub(" ", thing))
+    core = thing if named else text
     return Understood(
         text=core,
         meaning=text,
         min_price=low,
         max_price=high,
         sort=sort,
-        recipient=whom["whom"].lower() if whom else None,
+        recipient=aged or (whom["whom"].lower() if whom else None),
         occasion=when["when"].lower() if when else None,
         counts=counts,
         ranges=ranges,
+        open=not named and bool(whom or when),
     )
 
 
@@ -165,7 +172,7 @@ def _without(text: str, found: "re.Match[str] | None") -> str:
 
 
 def _tidied(text: str) -> str:
-    return re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split())).strip(" ,;-")
+    return re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split())).strip(" ,;-?!")
 
 
 def _has_word(text: str) -> bool:

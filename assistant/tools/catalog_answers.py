@@ -6,6 +6,7 @@ from assistant.messages import Fact, ProductCard, Table, ToolResult
 from assistant.wording import listed, money, number, plural
 from retrieval.products import Filters
 from retrieval.results import Hit, SearchResult, Sort
+from retrieval.shop_words import AVOIDED
 
 LISTED = 8
 LONGEST_SAID = 80  # characters of the wish that are repeated
@@ -95,11 +96,15 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
         best = f"{_BEST.get(sort, 'the best match is')} {named(found.hits[0], currency)}" if found.hits else ""
         asked = found.understood
         if asked is not None and (asked.counts or asked.ranges) and count > 1:
-            best = f"{_range(found, currency)}{best}"
+            where, best = f"{where},", f"{_range(found, currency)}{best}"
         if count == 1 and found.facets.complete:
             return f"I found one product for “{said}”{where}: {named(found.hits[0], currency)}."
         many = number(count) if found.facets.complete else f"at least {number(count)}"
-        return f"I found {many} products for “{said}”{where}; {best}."
+        between = " " if where.endswith(",") else "; "
+        return f"I found {many} products for “{said}”{where}{between}{best}."
+    if found.understood is not None and found.understood.open and found.hits:
+        ideas = listed([named(hit, currency) for hit in found.hits[:3]], "and")
+        return f"For “{said}” I have ideas{where}, none of them made for just that: {ideas}."
     if found.dropped and found.alternatives:
         return (
             f"I found nothing for “{said}”{where}, but without {_given_up(found)} there is "
@@ -133,7 +138,7 @@ def _range(found: SearchResult, currency: str) -> str:
     low, high = found.facets.lowest_price, found.facets.highest_price
     if low is None or high is None:
         return ""
-    return f"they cost {money(low, currency)} to {money(high, currency)}, " if high > low else ""
+    return f"from {money(low, currency)} to {money(high, currency)}; " if high > low else ""
 
 
 def _browse_headline(found: SearchResult, where: str, sort: Sort, currency: str) -> str:
@@ -172,14 +177,17 @@ def _search_notes(found: SearchResult, shown: Sequence[Hit], currency: str) -> t
         notes.append(f"Shown are {number(len(shown))} of {at_least}{number(found.facets.count)}.")
     left_out = [f"“{said}”" for kind, said in found.traits if kind == "without"]
     if left_out and found.facets.count:
-        notes.append(f"Left out is whatever mentions {listed(left_out)}; for an allergy please check the label.")
+        food = any(said in AVOIDED for kind, said in found.traits if kind == "without")
+        label = "; for an allergy please check the label" if food else ""
+        notes.append(f"Left out is whatever mentions {listed(left_out)}{label}.")
     if found.mended and shown:
         read = listed([f"“{said}” as “{known}”" for said, known in found.mended[:3]])
         notes.append(f"I read {read}.")
     if found.facets.count and found.alternatives:
         notes.append(f"Outside your limits there is a closer match: {named(found.alternatives[0], currency)}.")
     unknown = [word for word in found.not_found if len(word) <= 30]
-    if unknown and not found.facets.count and found.hits:
+    open_wish = found.understood is not None and found.understood.open
+    if unknown and not found.facets.count and found.hits and not open_wish:
         words = listed([f"“{word}”" for word in unknown[:3]])
         notes.append(f"No product's text holds {words}.")
     return tuple(notes)

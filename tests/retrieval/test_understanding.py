@@ -63,6 +63,17 @@ def test_a_gift_for_somebody_is_searched_by_who_it_is_for():
     assert (found.recipient, found.occasion) == ("gardener", "birthday")
 
 
+def test_a_child_of_some_age_is_a_child():
+    found = understand("something for a 5 year old")
+    assert (found.text, found.recipient, found.open) == ("something for a child", "5 year old", True)
+
+
+def test_only_a_gift_without_a_thing_is_open():
+    assert understand("something for my mum's birthday").open
+    assert not understand("a mug for my mum").open
+    assert not understand("mug").open
+
+
 def traits(text):
     found, rest = read_traits(text)
     return [(each.kind, each.said) for each in found], rest

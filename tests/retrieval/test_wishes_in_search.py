@@ -1,5 +1,6 @@
 """Budgets, colours, materials and what is not wanted, through the whole search of the small shelf."""
 
+import pandas as pd
 import pytest
 from conftest import HashedWords, shelf, stock
 
@@ -96,3 +97,48 @@ def test_an_embedder_of_another_dimension_is_told_and_built_again(tmp_path):
         other.search("teapot")
     assert other.update(shelf(), stock()).embedded == 10
     assert ids(other.search("red enamel teapot").hits)[0] == "T1"
+
+
+FOOD = pd.DataFrame(
+    [
+        ("F1", "Gluten Free White Flour 1 kg", "Rice and potato."),
+        ("F2", "Plain Flour 1.5 kg", "Soft wheat for cakes."),
+        ("F3", "Rye Flour 1 kg", "Stoneground."),
+        ("C1", "Dark Chocolate Bar", "Plain and bitter."),
+        ("C2", "Chocolate Bar with Hazelnuts", "Roasted whole."),
+        ("C3", "Praline Chocolates", "From Bruges."),
+    ],
+    columns=["product_id", "title", "description"],
+)
+
+
+@pytest.fixture(scope="module")
+def larder(minilm, tmp_path_factory):
+    built = Catalog(tmp_path_factory.mktemp("larder"), minilm)
+    built.update(FOOD)
+    return built
+
+
+def test_free_of_something_is_only_what_is_declared_so(larder):
+    found = larder.search("gluten free flour")
+    assert (ids(found.hits)[0], found.facets.count) == ("F1", 1)
+    assert {"F2", "F3"}.isdisjoint(ids(found.hits))
+
+
+@pytest.mark.parametrize("query", ["nut free chocolate", "chocolate without nuts", "chocolate, no nuts"])
+def test_where_nothing_is_declared_what_mentions_it_is_left_out(larder, query):
+    found = larder.search(query)
+    assert ids(found.hits)[0] == "C1"
+    assert {"C2", "C3"}.isdisjoint(ids(found.hits))
+
+
+def test_an_open_wish_gets_ideas_and_no_denial(catalog):
+    found = catalog.search("something for my mum's birthday under £20")
+    assert found.understood.open
+    assert found.hits
+    assert all(hit.price <= 20 for hit in found.hits)
+
+
+def test_words_of_the_language_are_not_mended(catalog):
+    assert catalog.search("block").mended == ()  # one slip from "clock", yet a word
+    assert catalog.search("clokc").mended == (("clokc", "clock"),)
