@@ -70,6 +70,18 @@ class LocalModel:
             else:
                 yield from self._text(prompt, usage)
 
+    def likelihoods(self, messages: Sequence[Message], choices: Sequence[str]) -> list[float]:
+        """See `Chooser.likelihoods`; the end of the model's turn counts as part of each choice."""
+        with self._lock:
+            prompt = Prompt("answer", tuple(messages), max_tokens=_HEADROOM)
+            ids, fixed = self._ids(prompt, tools=None)
+            said = [self._as_template(each) for each in messages]
+            endings = []
+            for choice in choices:
+                whole = self._chat_text.ids([*said, {"role": "assistant", "content": choice}], None, reply=False)
+                endings.append(whole[len(ids) :])
+            return self._decoder.likelihoods(ids, endings, fixed=fixed)
+
     def _calls(self, prompt: Prompt, usage: Usage) -> Iterator[str | ToolCall]:
         import llguidance
 

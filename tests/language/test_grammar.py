@@ -122,7 +122,7 @@ def test_every_tool_can_be_called_by_a_model(read: Any, tokenizer: Any) -> None:
         offered = offer(tool, said)
         prompt = tokenizer(f"{tool.name} {said}")["input_ids"]
         matcher = llguidance.LLMatcher(read, call_grammar([offered], said))
-        written = list(Decoder(model, frozenset({2})).decode(prompt, 800, matcher))
+        written = list(Decoder(TransformersReader(model), frozenset({2})).decode(prompt, 800, matcher))
         calls = read_calls(tokenizer.decode(written))
         assert len(calls) == 1, tokenizer.decode(written)
         check(calls[0], offered, said)
