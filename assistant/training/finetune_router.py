@@ -35,11 +35,11 @@ class RouterSettings:
         sure_precision: share of right tools wanted among those that stand alone.
     """
 
-    rank: int = 16
-    method: Literal["lora", "full"] = "lora"
-    epochs: int = 12
+    rank: int = 32
+    method: Literal["lora", "full"] = "full"
+    epochs: int = 8
     batch: int = 48
-    adapter_rate: float = 1e-3
+    adapter_rate: float = 2.5e-4
     head_rate: float = 1e-2
     smoothing: float = 0.05
     scale: float = 16.0  # logits per unit of cosine at the start

@@ -17,6 +17,7 @@ from assistant.language.chat import OfferedTool
 from assistant.language.decoding import Decoder
 from assistant.language.grammar import call_grammar, copyable_text
 from assistant.language.prompts import read_calls
+from assistant.language.transformers_reader import TransformersReader
 from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.toolbox import Tool
