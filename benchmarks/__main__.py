@@ -20,6 +20,7 @@ COMMANDS = {
     "next_basket": "next_basket",
     "scale": "",
     "crash": "",
+    "language": "",
 }
 
 

@@ -1,8 +1,10 @@
 """Weight matrices in 8 bits and their products on a CPU. Knows one matrix at a time, no model.
 
 Each row of weights has a scale of its own, each row of activations gets one when it is multiplied (Dettmers et al.,
-"LLM.int8()", 2022, vector-wise quantisation). Sums are whole numbers, so a product does not hang on how many rows are
-multiplied together, nor on the number of threads.
+"LLM.int8()", 2022, vector-wise quantisation). Activations are multiplied in two parts of 8 bits, the second being what
+the first rounds off: one part alone is ten times as far from whole precision (docs/language-speed.md), and reading the
+weights, which both share, is most of a step's time. Sums are whole numbers, so a product does not hang on how many rows
+are multiplied together, nor on the number of threads.
 """
 
 import warnings
@@ -12,7 +14,6 @@ import torch
 
 _LARGEST = 127
 _PARTS = 254  # the finer part of an activation counts this many times less
-_FINE = 16  # rows; as few are multiplied in two parts of 8 bits each, as reading the weights takes the time then
 
 
 class Matrix(Protocol):
@@ -66,8 +67,6 @@ class _Packed:
     def __call__(self, rows: torch.Tensor) -> torch.Tensor:
         step = rows.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12).div_(_LARGEST)
         steps = rows / step
-        if len(rows) > _FINE:
-            return self._product(steps).mul_(step)
         parts = torch.empty(2, *rows.shape)
         torch.round(steps, out=parts[0])
         torch.sub(steps, parts[0], out=parts[1]).mul_(_PARTS)

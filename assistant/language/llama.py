@@ -83,7 +83,7 @@ def packed_tensors(shape: LlamaShape, tensors: Mapping[str, torch.Tensor]) -> di
         old, new = f"model.layers.{layer}.", f"{layer}."
         made[new + "before_attention"] = tensors[old + "input_layernorm.weight"].float()
         made[new + "before_mixing"] = tensors[old + "post_attention_layernorm.weight"].float()
-        query, key = (_as_pairs(tensors[f"{old}self_attn.{name}_proj.weight"], shape.head_width) for name in ("q", "k"))
+        query, key = (as_pairs(tensors[f"{old}self_attn.{name}_proj.weight"], shape.head_width) for name in ("q", "k"))
         joined[new + "attention_in"] = torch.cat([query, key, tensors[old + "self_attn.v_proj.weight"]])
         joined[new + "attention_out"] = tensors[old + "self_attn.o_proj.weight"]
         joined[new + "mixing_in"] = torch.cat([tensors[f"{old}mlp.{name}_proj.weight"] for name in ("gate", "up")])
@@ -93,8 +93,13 @@ def packed_tensors(shape: LlamaShape, tensors: Mapping[str, torch.Tensor]) -> di
     return made
 
 
-def _as_pairs(weight: torch.Tensor, head_width: int) -> torch.Tensor:
-    """Rows of each head put so that the two numbers that turn together lie side by side; products do not change."""
+def as_pairs(weight: torch.Tensor, head_width: int) -> torch.Tensor:
+    """Rows of each head put so that the two numbers that turn together lie side by side; products do not change.
+
+    Args:
+        weight: of queries or keys, (heads * head_width, width).
+        head_width: size of a head's vector.
+    """
     heads = weight.reshape(-1, 2, head_width // 2, weight.shape[1])
     return heads.transpose(1, 2).reshape(weight.shape)
 

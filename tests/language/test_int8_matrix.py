@@ -25,17 +25,13 @@ def test_a_product_worked_out_by_hand(monkeypatch: pytest.MonkeyPatch, packed: b
 
 
 @needs_int8
-def test_a_few_rows_are_nearly_exact_and_many_are_rounded() -> None:
+def test_products_are_those_of_the_rounded_weights() -> None:
     torch.manual_seed(0)
     weight, scales = quantised(torch.randn(96, 64))
     rows = torch.randn(40, 64) * torch.logspace(-3, 3, 40)[:, None]  # rows of very different size
     wanted = rows.double() @ (weight.double() * scales[:, None].double()).T
-
-    def error(got: torch.Tensor, of: torch.Tensor) -> float:
-        return float(((got - of).norm(dim=1) / of.norm(dim=1)).max())
-
-    assert error(matrix(weight, scales)(rows[:16]), wanted[:16]) < 1e-4
-    assert 1e-3 < error(matrix(weight, scales)(rows), wanted) < 0.03
+    error = (matrix(weight, scales)(rows) - wanted).norm(dim=1) / wanted.norm(dim=1)
+    assert float(error.max()) < 1e-4  # one part of 8 bits would err by some 1e-2
 
 
 @needs_int8
