@@ -170,6 +170,7 @@ def mend(
     arguments = widened(call.arguments, properties, message, resolver.name_places(message))
     if adding:
         _add_times(arguments, properties, message, resolver.clock)
+    _whole_times(arguments, message, resolver.clock)
     _follow_pointers(arguments, before, resolver.clock)
     for name in _KINDS:
         if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= _GENERIC:
@@ -191,6 +192,15 @@ def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message
             times = _times(name, message, clock)
             if len(times) == 1:
                 arguments[name] = times[0]
+
+
+def _whole_times(arguments: dict[str, Any], message: str, clock: Clock) -> None:
+    """Replaces a piece of a time that says nothing alone ("lst 6" of "lst 6 weks") by the time that stands there."""
+    for name in (*_PAST, *_AHEAD):
+        value = arguments.get(name)
+        if isinstance(value, str) and not _times(name, value, clock):
+            whole = [each for each in _times(name, message, clock) if value in each or each in value]
+            arguments[name] = whole[0] if whole else value
 
 
 def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:

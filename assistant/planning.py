@@ -95,7 +95,7 @@ class Planner:
             calls = [filled(tool.name, tool.parameters, reading, before[1]).call]
         else:
             calls = filled_each(tool.name, tool.parameters, reading, before[1])
-        return [self._mended(call, text, adding=False) for call in calls]
+        return _told_apart(calls, [self._mended(call, text, adding=False) for call in calls])
 
     def _written(self, model: ChatModel, names: list[str], text: str, usage: Callable[[], Usage]) -> Plan:
         """The calls that the language model writes, among the tools named."""
@@ -132,3 +132,11 @@ class Planner:
         if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
             found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))
         return OfferedTool(tool.name, tool.schema(), tool.signature(), found, names_from)
+
+
+def _told_apart(read: list[ToolCall], mended: list[ToolCall]) -> list[ToolCall]:
+    """The mended calls that still say what set them apart as they were read, none twice; the first one at least."""
+    differing = [name for name, value in read[0].arguments.items() if value != read[-1].arguments.get(name)]
+    kept = [call for call in mended if all(name in call.arguments for name in differing)]
+    unique = [call for place, call in enumerate(kept) if call not in kept[:place]]
+    return unique or mended[:1]

@@ -269,7 +269,7 @@ class Resolver:
         """Where whole names of the shop's things stand in a text: (begin, end, kind), longest first, none twice."""
         indexes = (
             ("product", self._product_index, 2),
-            ("store", self._store_index, 1),
+            ("store", self._store_names, 1),
             ("category", self._category_index, 1),
             ("country", self._country_index, 1),
         )
@@ -344,6 +344,11 @@ class Resolver:
         return NameIndex(
             {row[0]: f"{row[1]} {_text(row[2]) or ''}" for row in frame.itertuples(index=False, name=None)}
         )
+
+    @cached_property
+    def _store_names(self) -> NameIndex:
+        """By name alone, without the town that `store` reads, too."""
+        return NameIndex({key: store.name for key, store in self._stores_by_id.items()})
 
     @cached_property
     def _category_index(self) -> NameIndex:

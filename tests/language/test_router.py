@@ -10,7 +10,7 @@ from assistant.errors import ModelUnavailable
 from assistant.language.router import NONE, SHIPPED_ROUTER, Router
 from assistant.messages import ToolCall
 from assistant.tools import standard_tools
-from retrieval.embedder import packaged_model
+from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
 
 EARLIER = ToolCall("sales_report", {"metric": "revenue", "period": "may 2011"})
 TOOLS = {role: [tool.name for tool in standard_tools() if role in tool.roles] for role in ("customer", "manager")}
@@ -18,7 +18,7 @@ TOOLS = {role: [tool.name for tool in standard_tools() if role in tool.roles] fo
 
 @pytest.fixture(scope="module")
 def router() -> Router:
-    return Router.load(packaged_model())
+    return Router.load(packaged_model(), plain=SentenceTransformerEmbedder().encode)
 
 
 @pytest.mark.parametrize(
