@@ -103,7 +103,8 @@ class Cheapest(Reranker):
 
 def test_a_reranker_that_helps_orders_the_search(shop, hashed):
     def serve(**changes):
-        given = {"trees": (), "embedder": hashed.identity, "default_ndcg": 0.5, "ndcg": 0.6, "queries": 100} | changes
+        given = {"trees": (), "line": (), "scales": (1.0, 1.0), "embedder": hashed.identity}
+        given |= {"default_ndcg": 0.5, "ndcg": 0.6, "queries": 100} | changes
         found = Catalog(shop.folder, hashed, reranker=lambda: Cheapest(**given)).search("teapot").hits
         return [hit.product_id for hit in found if hit.product_id.startswith("T")]
 
