@@ -151,7 +151,7 @@ class Catalog:
             limit: most hits returned.
         """
         index = self._index()
-        read = read_query(query[:LONGEST_QUERY])
+        read, mended = self._read(index, query[:LONGEST_QUERY])
         filters = Filters(*read.filters(category, min_price, max_price), in_stock)
         order = read.understood.sort or "relevance" if sort == "relevance" else sort
         conditions = conditions_of(filters, read.traits, index.products, index.lexical)
@@ -189,7 +189,7 @@ class Catalog:
             understood=read.understood,
             traits=tuple((each.kind, each.said) for each in read.traits),
             sort=order,
-            mended=tuple((term.said, term.mended) for term in wish.match.terms if term.mended),
+            mended=mended,
         )
 
     def _index(self) -> OpenIndex:
@@ -220,6 +220,14 @@ class Catalog:
         self._index().lexical.knows_language(self._language)
         lexical, read = self._index().lexical, [read_query(query[:LONGEST_QUERY]) for query in queries]
         return [lexical.match(each.text, VARIANTS).mended(each.meaning) for each in read]
+
+    def _read(self, index: OpenIndex, query: str) -> tuple[Query, tuple[tuple[str, str], ...]]:
+        """The query, read with its spelling mended ("a bleu mug" wishes for blue), and what was mended."""
+        index.lexical.knows_language(self._language)
+        read = read_query(query)
+        match = index.lexical.match(read.text, VARIANTS)
+        slips = tuple((term.said, term.mended) for term in match.terms if term.mended)
+        return (read_query(match.mended(query)) if slips else read), slips
 
     def _wish(self, index: OpenIndex, text: str, meaning: str) -> Wish:
         index.lexical.knows_language(self._language)

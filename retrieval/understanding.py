@@ -65,6 +65,7 @@ _FRAMES = re.compile(
 )
 _RANGES = re.compile(r"\bprice range\b|\bhow much (?:are|do)\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow many\b", re.IGNORECASE)
+_DANGLING = re.compile(r"\s+(?:under|below|up to|less than|at most|for)(?:\s+an?)?$", re.IGNORECASE)
 _GIFT = r"(?:gifts?|presents?|something|anything|ideas?)"
 _FOR_WHOM = re.compile(
     r"\bfor\s+(?:(?:my|a|an|the|our|your|his|her)\s+)?(?:\d+[- ]years?[- ]old\s+)?"
@@ -172,7 +173,8 @@ def _without(text: str, found: "re.Match[str] | None") -> str:
 
 
 def _tidied(text: str) -> str:
-    return re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split())).strip(" ,;-?!")
+    text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split())).strip(" ,;-?!")
+    return _DANGLING.sub("", text)
 
 
 def _has_word(text: str) -> bool:

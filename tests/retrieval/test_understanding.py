@@ -63,6 +63,10 @@ def test_a_gift_for_somebody_is_searched_by_who_it_is_for():
     assert (found.recipient, found.occasion) == ("gardener", "birthday")
 
 
+def test_what_is_left_of_a_limit_is_dropped():
+    assert understand("vegan biscuits under a").text == "vegan biscuits"
+
+
 def test_a_child_of_some_age_is_a_child():
     found = understand("something for a 5 year old")
     assert (found.text, found.recipient, found.open) == ("something for a child", "5 year old", True)

@@ -52,7 +52,9 @@ def test_what_is_not_wanted_is_left_out(catalog):
 
 
 def test_a_slip_of_the_fingers_is_told(catalog):
-    assert catalog.search("porcelian teapot").mended == (("porcelian", "porcelain"),)
+    found = catalog.search("porcelian teapot")
+    assert found.mended == (("porcelian", "porcelain"),)
+    assert (found.traits, ids(found.hits)[0], found.facets.count) == ((("material", "porcelain"),), "T3", 1)
 
 
 def test_american_words_find_british_ones(catalog):
