@@ -13,10 +13,9 @@ from assistant.language.local_model import LocalModel
 from assistant.language.weights import (
     BASE_NAME,
     CONFIG_FILE,
-    EMBEDDING_FILE,
-    MATRICES_FILE,
     SHIPPED_ADAPTER,
     TEMPLATE_FILE,
+    TENSORS_FILE,
     TOKENIZER_FILE,
     prepared_weights,
 )
@@ -57,9 +56,8 @@ def packed_model(folder: Path, name: str, *, compact: bool) -> LocalModel:
         if shape is None:
             raise ValueError(f"{folder / CONFIG_FILE} describes a model of another kind")
         text = PackedText(folder, config["eos_token_id"])
-        # two files: the one of the matrices is let go, the rows of the other are read when they are needed
-        with safe_open(folder / MATRICES_FILE, "pt") as matrices, safe_open(folder / EMBEDDING_FILE, "pt") as rows:
-            model = Llama(shape, lambda name: (rows if name == "embedding" else matrices).get_tensor(name))
+        with safe_open(folder / TENSORS_FILE, "pt") as tensors:  # mapped: the file is the weights' place in memory
+            model = Llama(shape, tensors.get_tensor)
     except (OSError, ValueError, KeyError, SafetensorError) as broken:
         raise ModelUnavailable(
             f"Expected the prepared language model in {folder}, but it cannot be read ({broken}). "

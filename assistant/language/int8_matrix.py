@@ -1,91 +1,44 @@
 """Weight matrices in 8 bits and their products on a CPU. Knows one matrix at a time, no model.
 
-Each row of weights has a scale of its own, each row of activations gets one when it is multiplied (Dettmers et al.,
-"LLM.int8()", 2022, vector-wise quantisation). Activations are multiplied in two parts of 8 bits, the second being what
-the first rounds off: one part alone is ten times as far from whole precision (docs/language-speed.md), and reading the
-weights, which both share, is most of a step's time. Sums are whole numbers, so a product does not hang on how many rows
-are multiplied together, nor on the number of threads.
+Each row of weights has a scale of its own (Dettmers et al., "LLM.int8()", 2022, vector-wise quantisation); activations
+stay in 16 bits. A few rows are multiplied by the 8-bit weights as they are, since reading the weights is what takes the
+time; for many rows the weights are widened, one matrix at a time, to what the processor multiplies fastest.
+docs/language-speed.md holds what was measured.
 """
 
-import warnings
-from typing import Any, Protocol
-
 import torch
+from torch.nn import functional
 
 _LARGEST = 127
-_PARTS = 254  # the finer part of an activation counts this many times less
-
-
-class Matrix(Protocol):
-    """Multiplies rows: (rows, d_in) float32 -> (rows, d_out) float32."""
-
-    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
-        """The product."""
-        ...
+_FEW = 6  # rows; more are read faster by widened weights
+_ALIGNED = 64  # bytes; the 8-bit kernel loads whole registers and ends the process where a row lies across
+_STEP = 16  # and so many weights at once
 
 
 def quantised(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """A weight (d_out, d_in) as whole numbers, int8 of the same shape, and the scales of its rows, (d_out,) float32."""
-    weight = weight.float()
-    scales = (weight.abs().amax(dim=1) / _LARGEST).clamp(min=1e-12)
-    return (weight / scales[:, None]).round().to(torch.int8), scales
+    """A weight (d_out, d_in) as whole numbers, int8 of the same shape, and the scales of its rows, (d_out,) bfloat16.
 
-
-def matrix(weight: torch.Tensor, scales: torch.Tensor) -> Matrix:
-    """A matrix for products on this machine: in 8 bits where its processor has the instructions, else in float32.
-
-    Args:
-        weight: int8, (d_out, d_in).
-        scales: float32, (d_out,).
+    The whole numbers are made with the scales as they are kept, so that rounding these costs nothing.
     """
-    if multiplies_int8():
-        return _Packed(weight, scales)
-    return _Plain(weight, scales)
+    weight = weight.float()
+    scales = (weight.abs().amax(dim=1) / _LARGEST).clamp(min=1e-12).bfloat16()
+    whole = (weight / scales.float()[:, None]).round()
+    return whole.clamp(-_LARGEST, _LARGEST).to(torch.int8), scales
 
 
-def multiplies_int8() -> bool:
-    """Whether this build of torch multiplies in 8 bits without overflow on this processor (x86 with VNNI)."""
-    supported = getattr(torch.cpu, "_is_vnni_supported", lambda: False)()
-    return bool(supported) and "fbgemm" in torch.backends.quantized.supported_engines
-
-
-class _Packed:
-    """In 8 bits, in the order that torch's FBGEMM kernels read."""
+class Int8Matrix:
+    """A matrix of 8-bit weights, used where it lies if it is aligned there: also in a file mapped into memory."""
 
     def __init__(self, weight: torch.Tensor, scales: torch.Tensor) -> None:
-        before = torch.backends.quantized.engine
-        zeros = torch.zeros(len(scales), dtype=torch.int64)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # this way of making one is due to move to another package
-            torch.backends.quantized.engine = "fbgemm"
-            try:
-                whole = torch._make_per_channel_quantized_tensor(weight, scales.double(), zeros, 0)
-                self._packed: Any = torch.ops.quantized.linear_prepack(whole, None)
-            finally:
-                torch.backends.quantized.engine = before
+        """Takes what `quantised` made."""
+        self._weight = weight if weight.data_ptr() % _ALIGNED == 0 else weight.clone()
+        self._scales = scales
+        self._few = _FEW if weight.shape[1] % _STEP == 0 else 0
+        self._wide = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 
     def __call__(self, rows: torch.Tensor) -> torch.Tensor:
-        step = rows.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12).div_(_LARGEST)
-        steps = rows / step
-        parts = torch.empty(2, *rows.shape)
-        torch.round(steps, out=parts[0])
-        torch.sub(steps, parts[0], out=parts[1]).mul_(_PARTS)
-        product = self._product(parts.view(2 * len(rows), -1))
-        return product[: len(rows)].add_(product[len(rows) :], alpha=1 / _PARTS).mul_(step)
-
-    def _product(self, steps: torch.Tensor) -> torch.Tensor:
-        """Rows are rounded to whole numbers of -128 to 127 by the kernel, and 128 is added to them there."""
-        product: torch.Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-            steps, 1.0, 128, self._packed
-        )
-        return product
-
-
-class _Plain:
-    """In float32: for processors on which 8 bits would be slower or overflow."""
-
-    def __init__(self, weight: torch.Tensor, scales: torch.Tensor) -> None:
-        self._weight = weight.float() * scales[:, None]
-
-    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.linear(rows, self._weight)
+        """Multiplies rows: (rows, d_in) -> (rows, d_out), bfloat16 or float32."""
+        if len(rows) <= self._few:
+            product: torch.Tensor = torch.ops.aten._weight_int8pack_mm(rows.bfloat16(), self._weight, self._scales)
+            return product
+        return functional.linear(rows.to(self._wide), self._weight.to(self._wide)).mul_(self._scales)

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from assistant.language.int8_matrix import Matrix, matrix, quantised
+from assistant.language.int8_matrix import Int8Matrix, quantised
 
 _FIRST_ROOM = 512  # tokens
 
@@ -112,7 +112,7 @@ class Llama:
         self.shape = shape
         self.length = 0  # tokens in the cache
         self._embedding = tensor("embedding")
-        self._norm = tensor("norm").clone()
+        self._norm = tensor("norm")
         self._head = _matrix(tensor, "head")
         self._layers = [_Layer.of(tensor, f"{layer}.") for layer in range(shape.layers)]
         self._room = 0
@@ -153,14 +153,14 @@ class Llama:
             gate, up = layer.mixing_in(self._normed(hidden, layer.before_mixing)).chunk(2, dim=1)
             hidden += layer.mixing_out(functional.silu(gate).mul_(up))
         self.length = end
-        return self._head(self._normed(hidden[-keep:], self._norm))
+        return self._head(self._normed(hidden[-keep:], self._norm)).float()
 
     def _attend(
         self, place: int, layer: "_Layer", hidden: torch.Tensor, turns: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
         shape, count = self.shape, len(hidden)
         start, end = self.length, self.length + count
-        mixed = layer.attention_in(hidden).view(count, -1, shape.head_width)
+        mixed = layer.attention_in(hidden).float().view(count, -1, shape.head_width)
         turned = mixed[:, : shape.heads + shape.key_heads]
         pairs = torch.view_as_complex(turned.view(count, -1, shape.head_width // 2, 2))
         turned = torch.view_as_real(pairs * turns).flatten(2)
@@ -199,23 +199,23 @@ class Llama:
 @dataclass(frozen=True)
 class _Layer:
     before_attention: torch.Tensor
-    attention_in: Matrix
-    attention_out: Matrix
+    attention_in: Int8Matrix
+    attention_out: Int8Matrix
     before_mixing: torch.Tensor
-    mixing_in: Matrix
-    mixing_out: Matrix
+    mixing_in: Int8Matrix
+    mixing_out: Int8Matrix
 
     @classmethod
     def of(cls, tensor: Callable[[str], torch.Tensor], prefix: str) -> "_Layer":
         return cls(
-            tensor(prefix + "before_attention").clone(),
+            tensor(prefix + "before_attention"),
             _matrix(tensor, prefix + "attention_in"),
             _matrix(tensor, prefix + "attention_out"),
-            tensor(prefix + "before_mixing").clone(),
+            tensor(prefix + "before_mixing"),
             _matrix(tensor, prefix + "mixing_in"),
             _matrix(tensor, prefix + "mixing_out"),
         )
 
 
-def _matrix(tensor: Callable[[str], torch.Tensor], name: str) -> Matrix:
-    return matrix(tensor(name + ".weight"), tensor(name + ".scales"))
+def _matrix(tensor: Callable[[str], torch.Tensor], name: str) -> Int8Matrix:
+    return Int8Matrix(tensor(name + ".weight"), tensor(name + ".scales"))

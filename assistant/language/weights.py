@@ -22,8 +22,8 @@ GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BASE_NAME = "SmolLM2-135M-Instruct"
 SHIPPED_ADAPTER = Path(__file__).parent / "adapter"
 CONFIG_FILE, TOKENIZER_FILE, TEMPLATE_FILE = "config.json", "tokenizer.json", "chat_template.jinja"
-MATRICES_FILE, EMBEDDING_FILE = "matrices.safetensors", "embedding.safetensors"
-_FORM = b"int8, 1"  # what is in the files; another form is prepared anew
+TENSORS_FILE = "packed.safetensors"
+_FORM = b"int8, 2"  # what is in the files; another form is prepared anew
 
 
 def cache_folder() -> Path:
@@ -85,8 +85,6 @@ def write_packed(model: Any, tokenizer: Any, folder: Path) -> None:
     Raises:
         ModelUnavailable: it is a model of another kind.
     """
-    from safetensors.torch import save_file
-
     from assistant.language.llama import LlamaShape, packed_tensors
 
     config = model.config.to_dict()
@@ -98,8 +96,19 @@ def write_packed(model: Any, tokenizer: Any, folder: Path) -> None:
     (folder / TEMPLATE_FILE).write_text(tokenizer.chat_template, encoding="utf-8")
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     tensors = packed_tensors(shape, model.state_dict())
-    save_file({"embedding": tensors.pop("embedding")}, folder / EMBEDDING_FILE)
-    save_file(tensors, folder / MATRICES_FILE)
+    _save_aligned(tensors, folder / TENSORS_FILE)
+
+
+def _save_aligned(tensors: dict[str, Any], file: Path) -> None:
+    """Writes a safetensors file whose data begin at a multiple of 64 bytes, so that it can be used where it lies."""
+    from safetensors.torch import save_file
+
+    for filling in range(0, 64, 8):
+        save_file(tensors, file, metadata={"filling": " " * filling})
+        with file.open("rb") as written:
+            header = int.from_bytes(written.read(8), "little")
+        if (8 + header) % 64 == 0:
+            return
 
 
 def load_base(source: Path | None = None) -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.embedded_model import PackedText, packed_model
 from assistant.language.local_model import LocalModel
 from assistant.language.transformers_model import TransformersText
-from assistant.language.weights import MATRICES_FILE, TOKENIZER_FILE, write_packed
+from assistant.language.weights import TENSORS_FILE, TOKENIZER_FILE, write_packed
 from assistant.messages import Message, ToolCall
 from assistant.tools.catalog import TOOLS
 
@@ -98,7 +98,12 @@ def test_few_beginnings_are_kept_and_no_long_one(folder: Path) -> None:
     assert reader.length == 0
 
 
-@pytest.mark.parametrize("name", [MATRICES_FILE, TOKENIZER_FILE, "config.json"])
+def test_weights_are_used_where_they_lie_in_the_file(folder: Path) -> None:
+    data = (folder / TENSORS_FILE).read_bytes()
+    assert (8 + int.from_bytes(data[:8], "little")) % 64 == 0
+
+
+@pytest.mark.parametrize("name", [TENSORS_FILE, TOKENIZER_FILE, "config.json"])
 @pytest.mark.parametrize("harm", ["cut", "gone"])
 def test_damaged_files_are_told(tmp_path: Path, name: str, harm: str) -> None:
     file = write(tmp_path / "tiny") / name
