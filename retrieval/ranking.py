@@ -20,7 +20,7 @@ __all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "judged", "rank"]
 
 Rows = npt.NDArray[np.int64]
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 200, 150
-RERANKED, LEADING = 50, 20
+RERANKED, LEADING = 30, 20
 
 
 @dataclass(frozen=True)

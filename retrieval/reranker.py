@@ -35,7 +35,7 @@ class RerankSettings:
     leaves: int = 8
     rate: float = 0.04
     fewest_in_leaf: int = 80
-    seeds: int = 4
+    seeds: int = 2
     ridge: float = 300.0
     validation: float = 0.2
 
