@@ -24,6 +24,10 @@ _TURNING = {
     "down": re.compile(r"\b(?:fell|fallen|falling|dropped|declined|decreased?|less than|lower|down|below)\b"),
     "in stock": re.compile(r"\b(?:in stock|available)\b"),
 }
+_DATE = re.compile(
+    r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?: \d{4})?"
+)
+_ENDINGS = (".", "!", "?", '"', "”", ")")
 _RUN = 4  # words
 _LONG_FIGURE = 4  # characters
 _NOTES = 2  # notes shown to the model
@@ -71,7 +75,8 @@ def sentences(
             said.append(sentence)
             yield sentence
     if not _covers(" ".join(said), result.headline) and result.headline not in said:
-        yield result.headline
+        unsaid = [each for each in _SENTENCE_END.split(result.headline) if each.strip() not in said]
+        yield " ".join(unsaid)
 
 
 def stutters(sentence: str) -> bool:
@@ -92,7 +97,7 @@ def _sentences(model: ChatModel, prompt: Prompt, usage: Usage) -> Iterator[str]:
         pending += str(piece)
         *whole, pending = _SENTENCE_END.split(pending)
         yield from (sentence.strip() for sentence in whole if sentence.strip())
-    if pending.strip():
+    if pending.strip().endswith(_ENDINGS):  # not one that the bound on tokens has cut off
         yield pending.strip()
 
 
@@ -101,8 +106,8 @@ def _covers(text: str, headline: str) -> bool:
 
     A headline without any figure is never replaced: nothing in it could be checked.
     """
-    wanted = set(figures(headline))
-    return bool(text) and bool(wanted) and wanted <= set(figures(text)) and _turns(headline) <= _turns(text)
+    wanted, said = (set(figures(_DATE.sub(" ", each))) for each in (headline, text))
+    return bool(text) and bool(wanted) and wanted <= said and _turns(headline) <= _turns(text)
 
 
 def turns_otherwise(sentence: str, facts: Sequence[str]) -> bool:

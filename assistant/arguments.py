@@ -5,7 +5,7 @@ dropped, a name that is of another kind (a country given as a category) is moved
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
@@ -50,6 +50,7 @@ _UP_TO = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PLACE = 4  # words
+_STEM = 5  # letters by which a choice is recognised
 _UNKNOWN_PLACE = re.compile(r"\b(?:in|from|to|for|across|at)\s+(?:the\s+)?[A-Z][a-z]{2,}")
 NAMES = frozenset({*_KINDS, "products"})
 
@@ -84,17 +85,45 @@ def candidates(
     if "postcode" in properties:
         found["postcode"] = tuple(code for code in spans.postcodes(said) if code not in found.get("order_id", ()))
     for name, schema in properties.items():
-        if (name in lacking or name not in ("store", "category")) and not cues.meant(name, said):
-            found[name] = ()
-        elif name == "metric" and name in parameters["required"]:
-            meant = cues.metrics(message) or cues.metrics(earlier) or ("revenue",)
-            found[name] = tuple(value for value in schema["enum"] if value in meant)
-        elif name == "group_by":
-            meant = cues.groups(names_text(said, clock))
-            found[name] = tuple(value for value in schema["enum"] if value in meant)
-        elif schema["type"] in ("integer", "number"):
-            found[name] = _figures(name, schema["type"], message, earlier, taken)
+        values = _closed(name, schema, parameters, message, earlier, clock, lacking, taken)
+        if values is not None:
+            found[name] = values
     return found
+
+
+def _closed(
+    name: str,
+    schema: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    message: str,
+    earlier: str,
+    clock: Clock,
+    lacking: Collection[str],
+    taken: tuple[str, ...],
+) -> tuple[Any, ...] | None:
+    """The values that an argument may take; None where any words of the message may be its value."""
+    said = f"{message} \n {earlier}"
+    if (name in lacking or name not in ("store", "category")) and not cues.meant(name, said):
+        return ()
+    if name == "metric" and name in parameters["required"]:
+        meant = cues.metrics(message) or cues.metrics(earlier) or ("revenue",)
+        return tuple(value for value in schema["enum"] if value in meant)
+    if name == "group_by":
+        meant = cues.groups(names_text(said, clock))
+        return tuple(value for value in schema["enum"] if value in meant)
+    if "enum" in schema and not cues.known(name):
+        named = _named_choices(schema["enum"], message)
+        return named if named or name not in parameters["required"] else None
+    if schema["type"] in ("integer", "number"):
+        return _figures(name, schema["type"], message, earlier, taken)
+    return None
+
+
+def _named_choices(values: Sequence[str], message: str) -> tuple[str, ...]:
+    """The choices of which a word was said, whatever its ending."""
+    heard = re.findall(r"[^\W_]+", message.lower())
+    stems = {value: [word[:_STEM] for word in re.findall(r"[^\W_]+", value.lower())] for value in values}
+    return tuple(value for value in values if any(word.startswith(stem) for stem in stems[value] for word in heard))
 
 
 def _figures(name: str, kind: str, message: str, earlier: str, taken: tuple[str, ...]) -> tuple[int | float, ...]:
@@ -179,6 +208,9 @@ def mend(
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
     _drop_senseless(arguments, message)
+    counted = cues.counted(message)
+    if counted in properties.get("metric", {}).get("enum", ()):
+        arguments["metric"] = counted
     _plain_codes(arguments, parameters, message)
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
@@ -187,7 +219,7 @@ def mend(
 
 def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
     """Adds the one time that was said, where the call has none."""
-    for name in ("period", "horizon"):
+    for name in ("period", "horizon", "date"):
         if name in properties and name not in arguments and "compare_to" not in arguments:
             times = _times(name, message, clock)
             if len(times) == 1:

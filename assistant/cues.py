@@ -94,15 +94,26 @@ _READ_METRICS: Final = {
 
 def metrics(said: str) -> tuple[str, ...]:
     """The metrics that something in what was said can mean; empty where nothing does."""
+    named = counted(said)
+    if named is not None:
+        return (named,)
     said = _NET.sub(" ", said)
     found = tuple(name for name, cue in _READ_METRICS.items() if cue.search(said))
-    counted = _HOW_MANY.search(said)
-    if counted:
-        named = [name for name in ("customers", "orders", "units") if _READ_METRICS[name].fullmatch(counted[1])]
-        if len(named) == 1:
-            return (named[0],)
     plain = next((name for name in found[:2] if name in ("return_rate", "average_order_value")), None)
     return (plain,) if plain else found
+
+
+def counted(said: str) -> str | None:
+    """The metric that is asked for by "how many ..." or "number of ..."; None where nothing is counted so."""
+    match = _HOW_MANY.search(_NET.sub(" ", said))
+    names = ("customers", "orders", "units") if match else ()
+    named = [name for name in names if match and _READ_METRICS[name].fullmatch(match[1])]
+    return named[0] if len(named) == 1 else None
+
+
+def known(argument: str) -> bool:
+    """Whether the words for this choice are known here; those of a tool that a shop adds are not."""
+    return argument in _CUES or argument in ("metric", "group_by", "goal")
 
 
 def groups(said: str) -> tuple[str, ...]:

@@ -22,6 +22,10 @@ _ROUGH = re.compile(
     r"\b(?:about|around|roughly|nearly|almost|over|under|some|approximately|just)\s+[£$€]?$", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’&-]+(?:\s+(?:[A-Z][\w'’&-]+|of|and|the|&))*")
+# "C10333", "P-1008": a figure within a word is a name of something, and must stand in a result as it is.
+_CODE = re.compile(
+    r"(?<![\w£$€.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?!\d+(?:st|nd|rd|th|k|m|bn)\b)[\w-]*\w", re.IGNORECASE
+)
 _PAIR = re.compile(r"[\w'’.%-]+ \([^()]*\)")
 _SMALL = 2  # whole numbers up to this may be plain words of a sentence ("the two of them")
 # Words that a sentence may capitalise without naming anything of the shop.
@@ -60,7 +64,8 @@ class Evidence:
     def check(self, text: str) -> Verdict:
         """Judges a text, or a sentence of one."""
         wrong = [
-            *self._wrong_figures(text), *self._wrong_products(text), *self._wrong_names(text), *self._wrong_pairs(text)
+            *self._wrong_figures(text), *self._wrong_codes(text), *self._wrong_products(text),
+            *self._wrong_names(text), *self._wrong_pairs(text),
         ]  # fmt: skip
         return Verdict(not wrong, tuple(dict.fromkeys(wrong)))
 
@@ -75,6 +80,12 @@ class Evidence:
             if value.is_integer() and 0 <= value <= _SMALL and decimals == 0 and not _measured(text, match):
                 continue
             if not any(_same(value, decimals, known, rough) for known in self._values):
+                yield match.group()
+
+    def _wrong_codes(self, text: str) -> Iterable[str]:
+        for match in _CODE.finditer(text):
+            code = re.escape(match.group().casefold())
+            if not re.search(rf"(?<![\w-]){code}(?![\w-])", self._folded):
                 yield match.group()
 
     def _says(self, words: str) -> bool:

@@ -87,6 +87,8 @@ class Planner:
 
     def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
         """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
+        if tool.examples:
+            return None
         before = self._memory.earlier()
         reading = self._shop.router.read(text, before)
         if not reading.knows(tool.parameters):

@@ -87,3 +87,15 @@ def test_a_model_that_breaks_off_leaves_the_tools_own_words() -> None:
     evidence = Evidence((RESULT,), "", lambda text: [])
     pieces = list(sentences(_BreaksOff(), "manager", "Shop", "", (RESULT,), evidence, Usage()))
     assert pieces == ["May 2011 went well.", RESULT.headline]
+
+
+def test_a_sentence_that_the_bound_on_tokens_cut_off_is_not_shown() -> None:
+    assert said("Postage is left out. In May 2011 we took £1,200.50 and a third n")[0] == [
+        "Postage is left out.",
+        RESULT.headline,
+    ]
+
+
+def test_a_date_does_not_stand_for_a_figure() -> None:
+    nine = ToolResult(headline="9 customers bought.", notes=("From 1 December 2010 to 9 December 2011.",))
+    assert said("From 1 December 2010 to 9 December 2011.", nine)[0][-1] == "9 customers bought."

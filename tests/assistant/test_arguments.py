@@ -9,6 +9,7 @@ import pytest
 from service_shop import AS_OF, write_warehouse
 
 from analytics.warehouse import Warehouse
+from assistant import cues
 from assistant.arguments import candidates, mend
 from assistant.messages import ToolCall
 from assistant.periods import Clock
@@ -83,3 +84,17 @@ def test_a_name_that_nobody_knows_stays_where_it_was(resolver: Resolver) -> None
 def test_a_name_is_never_put_over_another(resolver: Resolver) -> None:
     moved = mended(resolver, "kitchen", metric="revenue", product="kitchen", category="home")
     assert (moved["product"], moved["category"]) == ("kitchen", "home")
+
+
+def test_a_choice_of_an_added_tool_must_have_been_said() -> None:
+    style = {"type": "string", "enum": ["paper", "gift box"]}
+    parameters = {"properties": {"style": style}, "required": []}
+    clock = Clock(date(2011, 12, 9), date(2010, 12, 1))
+    assert candidates(parameters, "what does wrapping cost", "", clock) == {"style": ()}
+    assert candidates(parameters, "wrapped in papers please", "", clock) == {"style": ("paper",)}
+
+
+def test_what_is_counted_is_the_metric() -> None:
+    assert cues.counted("how many pieces went to customers in France") == "units"
+    assert cues.counted("number of different customers") == "customers"
+    assert cues.counted("what did customers spend") is None

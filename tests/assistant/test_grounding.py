@@ -94,3 +94,9 @@ def test_each_unsupported_part_is_listed_once() -> None:
 
 def test_figures_of_a_text() -> None:
     assert figures("From 1,234.50 to -3 (or 7 %), not P2 or 3D") == [1234.5, -3.0, 7.0]
+
+
+@pytest.mark.parametrize(("said", "wrong"), [("C10333", ()), ("C103333", ("C103333",)), ("C1033", ("C1033",))])
+def test_a_code_must_stand_in_a_result_as_it_is(said: str, wrong: tuple[str, ...]) -> None:
+    result = ToolResult(headline="Ann (C10333) may leave.")
+    assert Evidence((result,), "", TITLES.mentions).check(f"It is {said} who may leave.").unsupported == wrong

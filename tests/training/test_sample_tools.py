@@ -57,7 +57,7 @@ def test_found_called_and_stolen_are_counted(shop: Shop, monkeypatch: pytest.Mon
     first, second = phrasings[0], phrasings[1]
     routed = {first.text: first.call.name, second.text: second.call.name, "my orders please": "gift_wrap_price"}
     shop.__dict__["router"] = FixedRouter(routed)
-    wrong = second.call.arguments | {"quantity": 99}
+    wrong = second.call.arguments | {"style": "box"}
     shop.__dict__["language"] = ByMessage(
         {first.text: first.call, second.text: type(second.call)(second.call.name, wrong)}
     )
