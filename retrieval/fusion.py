@@ -25,10 +25,13 @@ NEAR = 0.15  # below this a product is not even worth showing as the nearest the
 
 
 def fused(bm25: Numbers, coverage: Numbers, cosine: Numbers, popularity: Numbers) -> Numbers:
-    """The ranking score: coverage and BM25 on one side, the cosine on the other; BM25 and cosine are scaled by their best.
+    """The ranking score: coverage and BM25 on one side, the cosine on the other, scaled by their best.
 
     Args:
-        bm25, coverage, cosine, popularity: shape (n,); the candidates with the best BM25 and cosine are among them.
+        bm25: of each candidate, (n,); the best of all products is among them.
+        coverage: share of the query's words that each holds, (n,).
+        cosine: of the query and each, (n,); the best of all products is among them.
+        popularity: of each, (n,).
     """
     best, nearest = float(bm25.max(initial=0.0)), float(cosine.max(initial=0.0))
     return fused_at(bm25, coverage, cosine, popularity, best, nearest)

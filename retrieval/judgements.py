@@ -1,4 +1,4 @@
-"""People's judgements of search results -> a re-ranker for this shop. Knows the catalog's features, no file and no shop."""
+"""People's judgements of search results -> a re-ranker of this shop's own. Knows features, no file and no shop."""
 
 import pandas as pd
 

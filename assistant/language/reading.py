@@ -135,7 +135,6 @@ class Reading:
             place = last + 1
         return found
 
-
     def _goes_on(self, tag: int, following: int, word: int) -> bool:
         """Whether a value that began with a tag goes on behind a word: inside, or begun anew with but a space between.
 
