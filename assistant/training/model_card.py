@@ -27,10 +27,10 @@ Written by `retail-assistant evaluate card`; do not edit by hand.
 
 ## What they are
 
-- **Router**: a low-rank adapter on the sentence encoder {ENCODER_NAME} with one linear head per role. It names the tool
-  that a message calls, or none.
-- **Language model**: a LoRA adapter on {BASE_NAME} (Apache-2.0). It copies the arguments of a call out of a message and
-  words the answer from the facts of a result.
+- **Router**: a low-rank adapter on the sentence encoder {ENCODER_NAME} with a head per role that names the tool
+  that a message calls, or none, and heads that find the words of each argument, make choices and tell what holds on.
+- **Language model**: a LoRA adapter on {BASE_NAME} (Apache-2.0). It judges between close tools, writes the
+  calls of tools that a shop adds, and words the answer from the facts of a result.
 
 ## What they are for
 
@@ -133,6 +133,9 @@ def _settings(file: Path) -> Iterator[tuple[str, Any]]:
     for name, value in read.items():
         if name == "settings" and isinstance(value, dict):
             yield from value.items()
+        elif name == "stages":
+            for number, stage in enumerate(value, 1):
+                yield from ((f"stage {number}: {each}", given) for each, given in stage.items())
         elif isinstance(value, (str, int, float)) and name not in ("command", "none"):
             yield name, value
 
