@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from assistant.calendar_words import MONTH
 from assistant.errors import ModelUnavailable
 from assistant.grounding import Evidence, figures
 from assistant.language.chat import ChatModel, Prompt, Usage
@@ -24,9 +25,7 @@ _TURNING = {
     "down": re.compile(r"\b(?:fell|fallen|falling|dropped|declined|decreased?|less than|lower|down|below)\b"),
     "in stock": re.compile(r"\b(?:in stock|available)\b"),
 }
-_DATE = re.compile(
-    r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?: \d{4})?"
-)
+_DATE = re.compile(rf"\b\d{{1,2}} (?:{MONTH})\b(?: \d{{4}})?", re.IGNORECASE)
 _ENDINGS = (".", "!", "?", '"', "”", ")")
 _RUN = 4  # words
 _LONG_FIGURE = 4  # characters

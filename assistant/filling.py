@@ -4,7 +4,6 @@ A value is copied from the message, chosen from the tool's list, or held on to f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.language.reading import UNSAID, Found, Reading, values_of
@@ -17,25 +16,7 @@ _MOST_CALLS = 3
 _KEPT = 0.5  # probability from which an argument of the call before holds on
 
 
-@dataclass(frozen=True)
-class Filling:
-    """A tool's call as it was read, and how sure each part of it is.
-
-    Attributes:
-        call: the tool with its arguments, in the order of its schema.
-        chances: argument -> probability that it has this value; also of choices that were not made.
-    """
-
-    call: ToolCall
-    chances: Mapping[str, float]
-
-    @property
-    def chance(self) -> float:
-        """The probability of the least sure argument."""
-        return min(self.chances.values(), default=1.0)
-
-
-def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> Filling:
+def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> ToolCall:
     """The call of a tool that a message means.
 
     Args:
@@ -47,24 +28,19 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
     held = before.arguments if before is not None else {}
     spans = reading.values(parameters)
     arguments: dict[str, Any] = {}
-    chances: dict[str, float] = {}
     for argument, schema in parameters["properties"].items():
         listed = values_of(schema)
         if listed is not None:
             choice = reading.choice(argument, listed)
-            chances[argument] = choice.chance
-            if choice.text != UNSAID:
-                arguments[argument] = True if schema["type"] == "boolean" else choice.text
+            if choice != UNSAID:
+                arguments[argument] = True if schema["type"] == "boolean" else choice
             continue
-        value, chance = _value(spans.get(argument, []), schema)
-        if value is None and argument in held:
-            keeps = reading.holds(argument)
-            value, chance = (held[argument], keeps) if keeps >= _KEPT else (None, 1 - keeps)
+        value = _value(spans.get(argument, []), schema)
+        if value is None and argument in held and reading.holds(argument) >= _KEPT:
+            value = held[argument]
         if value is not None:
             arguments[argument] = value
-        if chance:
-            chances[argument] = chance
-    return Filling(ToolCall(name, arguments), chances)
+    return ToolCall(name, arguments)
 
 
 def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> list[ToolCall]:
@@ -72,13 +48,13 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
 
     "Add two mugs and a tray" names two products for a tool that takes one; its numbers go with them in order.
     """
-    first = filled(name, parameters, reading, before).call
+    first = filled(name, parameters, reading, before)
     spans = reading.values(parameters)
     for argument in _NAMED:
         values = list(dict.fromkeys(found.text for found in spans.get(argument, ()) if found.chance >= _CLEAR))
         single = parameters["properties"].get(argument, {}).get("type") == "string"
         if single and 1 < len(values) <= _MOST_CALLS:
-            counts = [_value([found], {"type": "integer"})[0] for found in spans.get("quantity", ())]
+            counts = [_value([found], {"type": "integer"}) for found in spans.get("quantity", ())]
             matched = len(counts) == len(values) and None not in counts
             return [
                 ToolCall(name, first.arguments | {argument: value} | ({"quantity": counts[place]} if matched else {}))
@@ -87,15 +63,14 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
     return [first]
 
 
-def _value(found: list[Found], schema: Mapping[str, Any]) -> tuple[Any, float]:
-    """The value that the words found for an argument mean, and its probability; None and 0 where there are none."""
+def _value(found: list[Found], schema: Mapping[str, Any]) -> Any:
+    """The value that the words found for an argument mean; None where there are none."""
     if not found:
-        return None, 0.0
+        return None
     if schema["type"] == "array":
-        return [each.text for each in found], min(each.chance for each in found)
-    best = max(found, key=lambda each: each.chance)
+        return [each.text for each in found]
+    best = max(found, key=lambda each: each.chance).text
     if schema["type"] not in ("integer", "number"):
-        return best.text, best.chance
-    figures = [value for _, _, value in number_places(best.text)]
-    fitting = [value for value in figures if schema["type"] == "number" or float(value).is_integer()]
-    return (fitting[0], best.chance) if fitting else (None, 0.0)
+        return best
+    figures = [value for _, _, value in number_places(best)]
+    return next((value for value in figures if schema["type"] == "number" or float(value).is_integer()), None)

@@ -94,7 +94,7 @@ class Planner:
         if not reading.knows(tool.parameters):
             return None
         if tool.writes:  # one change at a time
-            calls = [filled(tool.name, tool.parameters, reading, before[1]).call]
+            calls = [filled(tool.name, tool.parameters, reading, before[1])]
         else:
             calls = filled_each(tool.name, tool.parameters, reading, before[1])
         return _told_apart(calls, [self._mended(call, text, adding=False) for call in calls])

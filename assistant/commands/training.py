@@ -13,6 +13,7 @@ from assistant.errors import AssistantError, WrongUse
 from assistant.messages import Message
 from assistant.toolbox import Tool
 from assistant.tools import standard_tools
+from assistant.training.curves import Curves
 
 S = TypeVar("S")
 _KINDS = ("calls", "answers", "choices")
@@ -38,9 +39,10 @@ def _router(given: argparse.Namespace) -> int:
     tools = standard_tools()
     roles = {tool.name: tool.roles for tool in tools}
     schemas = {tool.name: tool.parameters for tool in tools}
-    scores = finetune_router(
-        read_phrasings(roles), read_entities(), roles, schemas, packaged_model(), settings, folder, _say
-    )
+    with Curves(given.log_dir) as curves:
+        scores = finetune_router(
+            read_phrasings(roles), read_entities(), roles, schemas, packaged_model(), settings, folder, _say, curves
+        )
     print(json.dumps(scores, indent=1))
     return 0
 
@@ -56,7 +58,8 @@ def _language(given: argparse.Namespace) -> int:
     _require_peft()
     folder = given.out or SHIPPED_ADAPTER
     epochs = LanguageEpochs(settings.seed, _shares(given.shares))
-    finetune_language(epochs, settings, folder, base=given.base, extends=given.extends, report=_say)
+    with Curves(given.log_dir) as curves:
+        finetune_language(epochs, settings, folder, base=given.base, extends=given.extends, curves=curves, report=_say)
     print(f"The adapter is in {folder}.")
     return 0
 

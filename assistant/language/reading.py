@@ -23,12 +23,10 @@ class ArgumentLabels:
     Attributes:
         spans: arguments whose values are words of the message; labels are outside, then begin and inside for each.
         choices: argument -> its values, UNSAID first.
-        kept: arguments that may hold on from the call before.
     """
 
     spans: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
-    kept: tuple[str, ...]
 
     @classmethod
     def of(cls, schemas: Mapping[str, Mapping[str, Any]]) -> "ArgumentLabels":
@@ -43,7 +41,7 @@ class ArgumentLabels:
                 else:
                     choices.setdefault(name, {UNSAID: None}).update(dict.fromkeys(values))
         listed = {name: tuple(values) for name, values in sorted(choices.items())}
-        return cls(tuple(sorted(spans)), listed, tuple(sorted(spans)))
+        return cls(tuple(sorted(spans)), listed)
 
     @property
     def tags(self) -> int:
@@ -79,7 +77,7 @@ class Reading:
         words: where each word begins and ends in the blanked message, (n, 2).
         tags: log-probabilities of each word's tags before masking, (n, labels.tags).
         choices: argument -> logits of its values.
-        kept: probability for each of labels.kept that its value holds on.
+        kept: probability for each of labels.spans that its value in the call before holds on.
     """
 
     labels: ArgumentLabels
@@ -104,17 +102,15 @@ class Reading:
             self._best[wanted] = self._spans(wanted)
         return self._best[wanted]
 
-    def choice(self, argument: str, allowed: Sequence[str]) -> Found:
+    def choice(self, argument: str, allowed: Sequence[str]) -> str:
         """The most probable choice among those that the tool takes; UNSAID is always one of them."""
         listed = self.labels.choices[argument]
-        logits = np.where([value == UNSAID or value in allowed for value in listed], self.choices[argument], -np.inf)
-        chances = np.exp(logits - logits.max())
-        best = int(chances.argmax())
-        return Found(listed[best], float(chances[best] / chances.sum()))
+        open_ = [value == UNSAID or value in allowed for value in listed]
+        return listed[int(np.where(open_, self.choices[argument], -np.inf).argmax())]
 
     def holds(self, argument: str) -> float:
         """The probability that an argument of the call before still holds."""
-        return float(self.kept[self.labels.kept.index(argument)]) if argument in self.labels.kept else 0.0
+        return float(self.kept[self.labels.spans.index(argument)]) if argument in self.labels.spans else 0.0
 
     def _spans(self, wanted: Sequence[str]) -> dict[str, list[Found]]:
         allowed = [0] + [tag for name in wanted for tag in (self.labels.begin(name), self.labels.begin(name) + 1)]

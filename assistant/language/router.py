@@ -84,7 +84,7 @@ class Heads:
             }
             given = settings["arguments"]
             choices = {name: tuple(values) for name, values in given["choices"].items()}
-            labels = ArgumentLabels(tuple(given["spans"]), choices, tuple(given["kept"]))
+            labels = ArgumentLabels(tuple(given["spans"]), choices)
             heads = cls(roles, tensors["attention"], labels, pairs, float(settings["sure"]))
             return heads, bool(settings["settings"]["rank"])
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:
@@ -113,6 +113,7 @@ class Router:
         self._tokenizer = tokenizer
         self._heads = heads
         self._lock = threading.Lock()
+        self._last: tuple[list[tuple[str, str]], Any, np.ndarray] | None = None
         self._plain = plain or (lambda texts: self.encode([context_text(each) for each in texts]))
         self._added: dict[tuple[str, ...], np.ndarray] = {}
 
@@ -231,13 +232,14 @@ class Router:
         return pooled.ravel()
 
     def _hidden(self, pairs: Sequence[tuple[str, str]]) -> tuple[Any, np.ndarray]:
-        """The tokens, and their vectors (n, tokens, d)."""
+        """The tokens, and their vectors (n, tokens, d); those of the last pairs are kept: ranked first, read then."""
         import torch
 
         with self._lock, torch.inference_mode():
-            inputs = tokenize(self._tokenizer, pairs)
-            hidden: np.ndarray = self._encoder(**inputs).last_hidden_state.float().numpy()
-        return inputs, hidden
+            if self._last is None or self._last[0] != pairs:
+                inputs = tokenize(self._tokenizer, pairs)
+                self._last = list(pairs), inputs, self._encoder(**inputs).last_hidden_state.float().numpy()
+            return self._last[1:]
 
 
 def first_tokens(inputs: Any, row: int) -> tuple[np.ndarray, np.ndarray]:
@@ -249,11 +251,3 @@ def first_tokens(inputs: Any, row: int) -> tuple[np.ndarray, np.ndarray]:
             places.setdefault(word, place)
     ends = [tuple(inputs.word_to_chars(row, word, sequence_index=0)) for word in places]
     return np.array(list(places.values()), dtype=int), np.array(ends, dtype=int).reshape(-1, 2)
-
-
-def mean_pool(hidden: Any, mask: Any) -> Any:
-    """Mean over real tokens, normalised. hidden: (n, tokens, d); mask: (n, tokens) -> (n, d)."""
-    import torch
-
-    weights = mask.unsqueeze(-1).to(hidden.dtype)
-    return torch.nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9), dim=-1)

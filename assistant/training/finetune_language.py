@@ -17,6 +17,7 @@ from assistant.errors import ModelUnavailable
 from assistant.language.weights import BASE_NAME, load_base, merge
 from assistant.messages import Message
 from assistant.training.adapters import join_adapters
+from assistant.training.curves import Curves
 from assistant.training.language_data import Learnt, speaks_chatml, tokens
 
 _TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -66,6 +67,7 @@ def finetune_language(
     *,
     base: str | None = None,
     extends: Path | None = None,
+    curves: Curves | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Trains an adapter and writes it to `folder`.
@@ -76,6 +78,7 @@ def finetune_language(
         folder: where the adapter goes; `checkpoint/` within it holds the state to resume from.
         base: a Hugging Face id or folder; None for the embedded model.
         extends: an adapter of this base to go on from; the one written holds both, and its rank is their sum.
+        curves: takes the loss and the rate of every tenth step.
         report: takes a line of progress.
 
     Raises:
@@ -109,6 +112,8 @@ def finetune_language(
         seen += sum(len(sequence.ids) for sequence in batch)
         if step % 10 == 0 or step == steps - 1:
             speed = seen / (time.monotonic() - started)
+            if curves is not None:
+                curves.add(step + 1, loss=loss.item(), rate=float(schedule.get_last_lr()[0]))
             report(f"step {step + 1} of {steps}: loss {loss.item():.3f}, {speed:.0f} tokens/s")
         if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
             _checkpoint(folder, step + 1, plan, model, optimiser, schedule)

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.language.reading import ArgumentLabels
 from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER
+from assistant.training.curves import Curves
 from assistant.training.phrasings import Entities, Phrasing, spoken
 from assistant.training.router_data import Example, classes, examples
 from assistant.training.router_model import RouterModel, of_staff, plain_encoder
@@ -76,6 +77,7 @@ def finetune_router(
     settings: RouterSettings,
     folder: Path = SHIPPED_ROUTER,
     report: Callable[[str], None] = lambda line: None,
+    curves: Curves | None = None,
 ) -> dict[str, float]:
     """Trains, calibrates, measures and writes the router.
 
@@ -88,6 +90,7 @@ def finetune_router(
         settings: how.
         folder: where the router is written.
         report: takes a line of progress.
+        curves: takes the mean loss of every epoch.
 
     Returns:
         Accuracy on the test phrasings by role, and the share of messages that are sure.
@@ -108,7 +111,7 @@ def finetune_router(
     def epoch_examples() -> list[Example]:
         return examples(train, entities, tool_roles, schemas, chance)
 
-    _train(model, epoch_examples, settings, chance, report)
+    _train(model, epoch_examples, settings, chance, report, curves)
     encoder.eval()
     pairs = _low_rank(model, settings, encoder_folder)
     held_out = random.Random(settings.seed + 1)
@@ -133,6 +136,7 @@ def _train(
     settings: RouterSettings,
     chance: random.Random,
     report: Callable[[str], None],
+    curves: Curves | None,
 ) -> None:
     import torch
 
@@ -157,6 +161,8 @@ def _train(
             if schedule.last_epoch < steps:
                 schedule.step()
             losses.append(loss.item())
+        if curves is not None:
+            curves.add(epoch + 1, loss=float(np.mean(losses)))
         report(f"epoch {epoch + 1} of {settings.epochs}: loss {np.mean(losses):.3f}")
 
 

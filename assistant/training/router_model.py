@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.language.encoder_text import tokenize
 from assistant.language.reading import ArgumentLabels
-from assistant.language.router import NONE, first_tokens, mean_pool
+from assistant.language.router import NONE, first_tokens
 from assistant.training.router_data import Example
 
 _WIDTH = 384
@@ -48,7 +48,7 @@ class RouterModel:
         self.scale, self._smoothing = scale, smoothing
         sizes = {
             "tags": labels.tags,
-            "kept": len(labels.kept),
+            "kept": len(labels.spans),
             **{f"choice.{name}": len(values) for name, values in labels.choices.items()},
         }
         self.roles = {role: torch.nn.Linear(_WIDTH, len(names)) for role, names in classes.items()}
@@ -188,7 +188,7 @@ class RouterModel:
         import torch
 
         places = [
-            (row, self.labels.kept.index(name), float(held))
+            (row, self.labels.spans.index(name), float(held))
             for row, example in enumerate(batch)
             for name, held in example.arguments.kept.items()
         ]
@@ -198,6 +198,14 @@ class RouterModel:
         logits = self.arguments["kept"](first[list(rows)])[torch.arange(len(rows)), list(columns)]
         each = torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(held), reduction="sum")
         return each / len(batch)
+
+
+def mean_pool(hidden: Any, mask: Any) -> Any:
+    """Mean over real tokens, normalised. hidden: (n, tokens, d); mask: (n, tokens) -> (n, d)."""
+    import torch
+
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return torch.nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9), dim=-1)
 
 
 def of_staff(example: Example, role: str) -> bool:

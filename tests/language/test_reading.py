@@ -31,7 +31,7 @@ def read(text: str, tags: list[str], choices: dict[str, list[float]] | None = No
         logits[row, place] = 5.0
     given = {"metric": [0.0, 4.0, 0.0], "in_stock": [4.0, 0.0]} | (choices or {})
     heads = {name: np.array(values) for name, values in given.items()}
-    return Reading(LABELS, typed, np.array(words), logits, heads, np.full(len(LABELS.kept), kept))
+    return Reading(LABELS, typed, np.array(words), logits, heads, np.full(len(LABELS.spans), kept))
 
 
 def test_the_labels_are_those_of_the_schemas() -> None:
@@ -42,45 +42,42 @@ def test_the_labels_are_those_of_the_schemas() -> None:
 
 def test_words_become_values_as_they_were_typed() -> None:
     reading = read("sales of Red Mug top ten", ["O", "O", "B-product", "I-product", "O", "B-top"])
-    call = filled("report", REPORT, reading, None).call
+    call = filled("report", REPORT, reading, None)
     assert call == ToolCall("report", {"metric": "revenue", "product": "Red Mug", "top": 10})
 
 
 def test_a_list_takes_every_value_and_a_single_argument_the_surest() -> None:
     both = read("mug or jug or tray", ["B-products", "O", "B-products", "O", "B-products"])
-    assert filled("compare", COMPARE, both, None).call.arguments == {"products": ["mug", "jug", "tray"]}
+    assert filled("compare", COMPARE, both, None).arguments == {"products": ["mug", "jug", "tray"]}
     two = read("mug and jug", ["B-product", "O", "B-product"])
     two.tags[0, LABELS.begin("product")] = 1.0
-    assert filled("report", REPORT, two, None).call.arguments["product"] == "jug"
+    assert filled("report", REPORT, two, None).arguments["product"] == "jug"
 
 
 def test_codes_are_blanked_for_the_encoder_and_copied_as_typed() -> None:
     reading = read("how did #W237-8156 sell", ["O", "O", "B-product", "O"])
     assert reading.message.text == "how did 12345 sell"
-    assert filled("report", REPORT, reading, None).call.arguments["product"] == "#W237-8156"
+    assert filled("report", REPORT, reading, None).arguments["product"] == "#W237-8156"
 
 
 def test_what_was_held_before_is_kept_only_where_the_reading_says_so() -> None:
     before = ToolCall("report", {"metric": "units", "product": "Red Mug", "top": 5})
     keeps = read("and in units", ["O"] * 3, {"metric": [0.0, 0.0, 4.0]}, kept=0.9)
-    assert filled("report", REPORT, keeps, before).call.arguments == {"metric": "units", "product": "Red Mug", "top": 5}
+    assert filled("report", REPORT, keeps, before).arguments == {"metric": "units", "product": "Red Mug", "top": 5}
     drops = read("and in units", ["O"] * 3, {"metric": [0.0, 0.0, 4.0]}, kept=0.1)
-    assert filled("report", REPORT, drops, before).call.arguments == {"metric": "units"}
+    assert filled("report", REPORT, drops, before).arguments == {"metric": "units"}
     said = read("and the jug", ["O", "O", "B-product"], kept=0.9)
-    assert filled("report", REPORT, said, before).call.arguments["product"] == "jug"
+    assert filled("report", REPORT, said, before).arguments["product"] == "jug"
 
 
 def test_a_choice_that_nobody_made_is_left_out() -> None:
     reading = read("hello", ["O"], {"metric": [4.0, 0.0, 0.0], "in_stock": [0.0, 4.0]})
-    filling = filled("report", REPORT, reading, None)
-    assert filling.call.arguments == {"in_stock": True}
-    assert filling.chances["metric"] == pytest.approx(1 / (1 + 2 * np.exp(-4)), abs=1e-6)
-    assert filling.chance == min(filling.chances.values())
+    assert filled("report", REPORT, reading, None).arguments == {"in_stock": True}
 
 
 def test_a_number_that_words_do_not_give_is_left_out() -> None:
     reading = read("top few", ["O", "B-top"])
-    assert "top" not in filled("report", REPORT, reading, None).call.arguments
+    assert "top" not in filled("report", REPORT, reading, None).arguments
 
 
 def test_a_tool_with_other_arguments_is_not_known() -> None:
