@@ -21,7 +21,7 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
 
     Args:
         name: of the tool.
-        parameters: its JSON schema of parameters; the reading knows every argument of it.
+        parameters: its JSON schema of parameters; the reading knows every argument that the tool needs.
         reading: of the message.
         before: the last call of the conversation.
     """
@@ -29,6 +29,8 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
     spans = reading.values(parameters)
     arguments: dict[str, Any] = {}
     for argument, schema in parameters["properties"].items():
+        if not reading.reads(argument, schema):
+            continue
         listed = values_of(schema)
         if listed is not None:
             choice = reading.choice(argument, listed)

@@ -89,11 +89,16 @@ class Reading:
     _best: dict[tuple[str, ...], dict[str, list[Found]]] = field(default_factory=dict, compare=False)
 
     def knows(self, schema: Mapping[str, Any]) -> bool:
-        """Whether every argument of a tool is among the labels: not so for tools that were added after training."""
-        return all(
-            name in (self.labels.spans if values_of(each) is None else self.labels.choices)
-            for name, each in schema["properties"].items()
-        )
+        """Whether every argument that a tool needs is among the labels: not so for tools added after training.
+
+        An optional argument that was added since is none of the heads' business: code reads it, or a large model.
+        """
+        required = schema.get("required", schema["properties"])
+        return all(self.reads(name, schema["properties"][name]) for name in required)
+
+    def reads(self, name: str, schema: Mapping[str, Any]) -> bool:
+        """Whether an argument is among the labels."""
+        return name in (self.labels.spans if values_of(schema) is None else self.labels.choices)
 
     def values(self, schema: Mapping[str, Any]) -> dict[str, list[Found]]:
         """The words found for each argument of a tool that takes words of the message, in order."""

@@ -83,7 +83,8 @@ def test_a_number_that_words_do_not_give_is_left_out() -> None:
 def test_a_tool_with_other_arguments_is_not_known() -> None:
     reading = read("x", ["O"])
     assert reading.knows(REPORT)
-    assert not reading.knows({"properties": {"wrapping": {"type": "string"}}})
+    assert not reading.knows({"properties": {"wrapping": {"type": "string"}}, "required": ["wrapping"]})
+    assert reading.knows({"properties": {"wrapping": {"type": "string"}}, "required": []})  # optional: read elsewhere
 
 
 def test_an_inside_never_follows_anything_but_its_own_begin() -> None:
