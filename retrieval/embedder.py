@@ -1,7 +1,7 @@
 """Texts -> normalised vectors, by any sentence-transformers model. Knows no catalog, no index and no network.
 
-`sentence_transformers` takes some 4 s to import in a new process (torch and transformers, which the language model
-needs as well, are 2.7 s of these), therefore the model is loaded with the first text and never at import.
+`sentence_transformers` takes some 4 s to import in a new process, therefore a model is loaded with the first text and
+never at import, and the packaged one is read on the CPU without it (`retrieval.bert`: the same vectors to rounding).
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.bert import MeanEmbedder
 from retrieval.errors import EmbedderMissing
 
 Vectors = npt.NDArray[np.float32]
@@ -74,12 +75,11 @@ class SentenceTransformerEmbedder:
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
+            cut = [text[:LONGEST_TEXT] for text in texts]
+            if isinstance(self._loaded, MeanEmbedder):
+                return self._loaded.encode(cut, BATCH)
             vectors: Vectors = self._loaded.encode(
-                [text[:LONGEST_TEXT] for text in texts],
-                batch_size=BATCH,
-                normalize_embeddings=True,
-                convert_to_numpy=True,
-                show_progress_bar=False,
+                cut, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
             )
         return vectors.astype(np.float32, copy=False)
 
@@ -107,16 +107,24 @@ class SentenceTransformerEmbedder:
 
     def _load(self) -> Any:
         try:
+            if self.model is None and _on_cpu(self._device):
+                return MeanEmbedder.load(packaged_model())
             source = self.model or str(packaged_model())
             with _without_progress_bars():
                 from sentence_transformers import SentenceTransformer
 
                 return SentenceTransformer(source, device=self._device, local_files_only=not self._allow_download)
-        except (ImportError, OSError, ValueError) as failure:
+        except (ImportError, OSError, ValueError, KeyError) as failure:
             raise EmbedderMissing(
                 f"Expected the embedding model {self.model or 'all-MiniLM-L6-v2'} on this machine, but it could not be "
                 f"loaded ({failure}). Give the folder of a sentence-transformers model, or allow its download."
             ) from failure
+
+
+def _on_cpu(device: str | None) -> bool:
+    import torch
+
+    return device == "cpu" or (device is None and not torch.accelerator.is_available())
 
 
 def packaged_model() -> Path:

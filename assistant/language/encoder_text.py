@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.messages import ToolCall
+from retrieval.bert import Tokens, tokens_of
 
 MAX_TOKENS = 96
 LONGEST_MESSAGE = 600  # characters
@@ -79,16 +80,8 @@ def _short(value: Any) -> str:
     return words[:_LONGEST_VALUE]
 
 
-def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Any:
-    """Token tensors; a message without context is read alone."""
-    messages = [message for message, _ in pairs]
+def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Tokens:
+    """The pairs' tokens, by a tokenizer of `load_tokenizer`; messages of which none has a context are read alone."""
     if any(before for _, before in pairs):
-        return tokenizer(
-            messages,
-            [before for _, before in pairs],
-            truncation="longest_first",
-            max_length=MAX_TOKENS,
-            padding=True,
-            return_tensors="pt",
-        )
-    return tokenizer(messages, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
+        return tokens_of(tokenizer, list(pairs))
+    return tokens_of(tokenizer, [message for message, _ in pairs])

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import ModelUnavailable
-from assistant.language.encoder_text import LONGEST_MESSAGE, blanked, context_text, tokenize
+from assistant.language.encoder_text import LONGEST_MESSAGE, MAX_TOKENS, blanked, context_text, tokenize
 from assistant.language.reading import ArgumentLabels, Reading
 from assistant.messages import Role, ToolCall
+from retrieval.bert import BertEncoder, Tokens, load_tokenizer
 
 NONE = "none"
 SHIPPED_ROUTER = Path(__file__).parent / "router"
@@ -113,7 +114,7 @@ class Router:
         self._tokenizer = tokenizer
         self._heads = heads
         self._lock = threading.Lock()
-        self._last: tuple[list[tuple[str, str]], Any, np.ndarray] | None = None
+        self._last: tuple[list[tuple[str, str]], Tokens, np.ndarray] | None = None
         self._plain = plain or (lambda texts: self.encode([context_text(each) for each in texts]))
         self._added: dict[tuple[str, ...], np.ndarray] = {}
 
@@ -129,17 +130,13 @@ class Router:
         Raises:
             ModelUnavailable: the router's files are missing or unreadable.
         """
-        from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging
-
         from assistant.language.weights import merge
 
         heads, adapted = Heads.load(folder)
-        logging.disable_progress_bar()
-        encoder = AutoModel.from_pretrained(encoder_folder, local_files_only=True).eval()
+        encoder = BertEncoder.load(encoder_folder)
         if adapted:
             merge(encoder, folder, ENCODER_NAME)
-        return cls(encoder, AutoTokenizer.from_pretrained(encoder_folder, local_files_only=True), heads, plain)
+        return cls(encoder, load_tokenizer(encoder_folder, MAX_TOKENS), heads, plain)
 
     def rank(
         self,
@@ -217,9 +214,9 @@ class Router:
         """Vectors of (message, before) pairs, (n, d) float32, normalised."""
         return self._mean(*self._hidden(pairs))
 
-    def _mean(self, inputs: Any, hidden: np.ndarray) -> np.ndarray:
+    def _mean(self, inputs: Tokens, hidden: np.ndarray) -> np.ndarray:
         """Normalised means over real tokens, (n, d)."""
-        weights = inputs["attention_mask"].numpy()[:, :, None].astype(np.float32)
+        weights = inputs.tensors["attention_mask"].numpy()[:, :, None].astype(np.float32)
         means = (hidden * weights).sum(1) / weights.sum(1)
         vectors: np.ndarray = means / np.linalg.norm(means, axis=1, keepdims=True)
         return vectors
@@ -231,23 +228,23 @@ class Router:
         pooled: np.ndarray = (weights / weights.sum(1, keepdims=True)) @ hidden
         return pooled.ravel()
 
-    def _hidden(self, pairs: Sequence[tuple[str, str]]) -> tuple[Any, np.ndarray]:
+    def _hidden(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tokens, np.ndarray]:
         """The tokens, and their vectors (n, tokens, d); those of the last pairs are kept: ranked first, read then."""
         import torch
 
         with self._lock, torch.inference_mode():
             if self._last is None or self._last[0] != pairs:
                 inputs = tokenize(self._tokenizer, pairs)
-                self._last = list(pairs), inputs, self._encoder(**inputs).last_hidden_state.float().numpy()
+                self._last = list(pairs), inputs, self._encoder(**inputs.tensors).last_hidden_state.float().numpy()
             return self._last[1:]
 
 
-def first_tokens(inputs: Any, row: int) -> tuple[np.ndarray, np.ndarray]:
+def first_tokens(inputs: Tokens, row: int) -> tuple[np.ndarray, np.ndarray]:
     """Of each word of a row's message: the place of its first token (n,), and where it begins and ends (n, 2)."""
-    parts, words = inputs.sequence_ids(row), inputs.word_ids(row)
+    read = inputs.encodings[row]
     places: dict[int, int] = {}
-    for place, (part, word) in enumerate(zip(parts, words, strict=True)):
+    for place, (part, word) in enumerate(zip(read.sequence_ids, read.word_ids, strict=True)):
         if part == 0:
             places.setdefault(word, place)
-    ends = [tuple(inputs.word_to_chars(row, word, sequence_index=0)) for word in places]
+    ends = [read.word_to_chars(word, 0) for word in places]
     return np.array(list(places.values()), dtype=int), np.array(ends, dtype=int).reshape(-1, 2)

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.language.encoder_text import tokenize
+from assistant.language.encoder_text import MAX_TOKENS, tokenize
 from assistant.language.reading import ArgumentLabels
 from assistant.language.router import NONE, first_tokens
 from assistant.training.router_data import Example
+from retrieval.bert import load_tokenizer
 
 _WIDTH = 384
 POOLS = 4  # attention-weighted means of the tokens' vectors, beside the plain one
@@ -36,7 +37,7 @@ class RouterModel:
 
         Args:
             encoder: gives vectors of 384.
-            tokenizer: of the encoder, a fast one.
+            tokenizer: of the encoder, by `load_tokenizer`.
             classes: role -> its tools and NONE.
             labels: of the argument heads.
             scale: logits per unit of cosine at the start.
@@ -95,9 +96,9 @@ class RouterModel:
         """The mean of the tokens' vectors (n, d), and what the attention of each pool looks at (n, POOLS * d)."""
         import torch
 
-        scores = self.attention(hidden).masked_fill(inputs["attention_mask"][:, :, None] == 0, -torch.inf)
+        scores = self.attention(hidden).masked_fill(inputs.tensors["attention_mask"][:, :, None] == 0, -torch.inf)
         attended = torch.einsum("ntp,ntd->npd", scores.softmax(1), hidden)
-        return mean_pool(hidden, inputs["attention_mask"]), attended.flatten(1)
+        return mean_pool(hidden, inputs.tensors["attention_mask"]), attended.flatten(1)
 
     def _tool_logits(self, role: str, rows: Sequence[int], mean: Any, attended: Any) -> Any:
         kept = list(rows)
@@ -108,7 +109,7 @@ class RouterModel:
 
         inputs = tokenize(self.tokenizer, [example.pair for example in batch])
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.is_grad_enabled()):
-            hidden = self.encoder(**inputs).last_hidden_state
+            hidden = self.encoder(**inputs.tensors).last_hidden_state
         return inputs, hidden.float()
 
     def _tool_loss(self, batch: Sequence[Example], mean: Any, attended: Any) -> Any:
@@ -215,8 +216,8 @@ def of_staff(example: Example, role: str) -> bool:
 
 def plain_encoder(folder: Path) -> tuple[Any, Any]:
     """The packaged encoder, nothing of it to be trained yet, and its tokenizer."""
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     model = AutoModel.from_pretrained(folder, local_files_only=True)
     model.requires_grad_(False)
-    return model, AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return model, load_tokenizer(folder, MAX_TOKENS)
