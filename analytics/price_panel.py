@@ -57,7 +57,7 @@ def price_panel(
         stores: number of stores, at least 1.
         changes: the table price_changes, which goes before what the sales say; may be empty.
     """
-    sold = lines[(lines["kind"] == "sale") & (lines["quantity"] > 0)].copy()
+    sold = lines[(lines["kind"] == "sale") & (lines["quantity"] > 0) & (lines["unit_price"] > 0)].copy()
     sold["week"] = sold["day"] - pd.to_timedelta(sold["day"].dt.weekday, unit="D")
     by_product = sold.groupby("product_id", observed=True)["quantity"]
     sold["quantity"] = np.minimum(sold["quantity"], by_product.transform(lambda q: q.quantile(0.98)))
@@ -109,6 +109,7 @@ def _discount_share(sold: pd.DataFrame) -> pd.Series:
 
 def _recorded(changes: pd.DataFrame, products: pd.Index, weeks: pd.DatetimeIndex) -> pd.DataFrame:
     """The recorded list price that held on the Thursday of each week; NaN before the first record."""
+    changes = changes[changes["price"] > 0]
     days = pd.to_datetime(changes["effective_on"])
     wide = changes.assign(day=days).pivot_table(index="product_id", columns="day", values="price", aggfunc="last")
     middles = weeks + pd.Timedelta(days=3)

@@ -14,12 +14,18 @@ from analytics.elasticity import naive_elasticities, own_elasticities, seasons, 
 from analytics.errors import NotEnoughHistory
 from analytics.history import History
 from analytics.price_panel import WeeklyPanel, price_panel
+from analytics.pricing.cells import Cells, demand_cells
+from analytics.pricing.covariates import price_covariates
+from analytics.pricing.demand import DemandSettings, fit_demand
+from analytics.pricing.hierarchy import Effects
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse
 
 Array = npt.NDArray[np.float64]
+JOINT = "demand of all products at once"
 SHRUNK, OWN, SHOP = "own elasticity, drawn towards its category", "own elasticity alone", "one elasticity for the shop"
 NAIVE, NONE = "plain least squares", "price has no effect"
+_MEASURE = "Poisson deviance"
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,12 @@ class PriceSettings:
     Attributes:
         test_share: last part of the weeks, on which the methods are judged.
         level_weeks: weeks that say how much a product sells now.
+        rounds: of the demand regression, see `DemandSettings`.
     """
 
     test_share: float = 0.25
     level_weeks: int = 13
+    rounds: int = 3
 
     def __post_init__(self) -> None:
         if not 0 < self.test_share < 0.9 or self.level_weeks < 1:
@@ -48,6 +56,7 @@ class FittedPrices:
             weekly_units (lately), weeks, elasticity and sd (NaN where the price hardly moved), category_mean (what the
             elasticity was drawn to), cost (NaN where unknown).
         typical_elasticity: the shop's mean; NaN where no product's price moved.
+        effects: promotion effects, spreads and weights as the demand regression found them.
         effect_proven: whether knowing the elasticities predicted better than taking price for irrelevant.
     """
 
@@ -56,6 +65,7 @@ class FittedPrices:
     effect_proven: bool
     as_of: date
     scorecard: Scorecard | None
+    effects: Effects | None = None
 
 
 class PriceModel:
@@ -69,53 +79,80 @@ class PriceModel:
 
         The season is taken as it came, so that only the reaction to price is judged. None where too few prices moved.
         """
-        return self._backtest(_panel(history), history.as_of)
+        return self._backtest(history, _panel(history), _cells(history))
 
     def fit(self, history: History) -> FittedPrices:
         """Learns the elasticities and each product's level and observed prices.
 
         Raises:
-            NotEnoughHistory: there are fewer than ten whole weeks.
+            NotEnoughHistory: there are fewer than eleven weeks.
         """
-        panel = _panel(history)
-        scorecard = self._backtest(panel, history.as_of)
+        panel, cells = _panel(history), _cells(history)
+        scorecard = self._backtest(history, panel, cells)
         table = _levels(panel, self.settings.level_weeks)
-        own = shrink(own_elasticities(panel))
-        table = table.join(own[["shrunk", "shrunk_sd", "prior", "promotion"]])
-        table = table.rename(columns={"shrunk": "elasticity", "shrunk_sd": "sd", "prior": "category_mean"})
+        effects = self._effects(history, cells)
+        joint = scorecard is None or scorecard.serves == JOINT
+        table = table.join(_own(effects, cells) if joint else _drawn(shrink(own_elasticities(panel))))
         table["price"] = current_prices(history).reindex(table.index).fillna(table["price"])
         table["low"], table["high"] = table[["low", "price"]].min(axis=1), table[["high", "price"]].max(axis=1)
         table["cost"] = known_costs(history).reindex(table.index)
         proven = scorecard is not None and _better(scorecard)
-        typical = float(own["shrunk"].mean()) if len(own) else float("nan")
-        return FittedPrices(table, typical, proven, history.as_of, scorecard)
+        return FittedPrices(table, float(table["elasticity"].mean()), proven, history.as_of, scorecard, effects)
 
-    def _backtest(self, panel: WeeklyPanel, as_of: date) -> Scorecard | None:
+    def _effects(self, history: History, cells: Cells) -> Effects:
+        return fit_demand(cells, price_covariates(history, cells), DemandSettings(rounds=self.settings.rounds))
+
+    def _backtest(self, history: History, panel: WeeklyPanel, cells: Cells) -> Scorecard | None:
         weeks = panel.units.shape[1]
         cut = round(weeks * (1 - self.settings.test_share))
         before = panel.until(cut)
         own = shrink(own_elasticities(before))
         if own.empty:
             return None
-        naive = naive_elasticities(before)
-        methods = {
-            SHRUNK: own["shrunk"], OWN: own["elasticity"],
-            SHOP: pd.Series(float(own["shrunk"].mean()), index=own.index),
-            NAIVE: naive.reindex(own.index).fillna(naive.mean()), NONE: pd.Series(0.0, index=own.index),
-        }  # fmt: skip
+        known = history.until((panel.weeks[cut] - pd.Timedelta(days=1)).date())
+        joint = _own(self._effects(known, cells.until(int((cells.week < cut).sum()))), cells)["elasticity"]
+        methods = _methods(own, joint, naive_elasticities(before))
         scores, judged = _judge(panel, cut, self.settings.level_weeks, own.index, methods)
         if judged < 10:
             return None
+        serves = JOINT if scores[JOINT][_MEASURE] <= scores[SHRUNK][_MEASURE] else SHRUNK
         return Scorecard(
             ability="weekly sales after a price change",
-            measure="Poisson deviance",
+            measure=_MEASURE,
             lower_is_better=True,
             scores=scores,
-            serves=SHRUNK,
+            serves=serves,
             split=f"elasticities learnt before {panel.weeks[cut]:%Y-%m-%d}, judged on price changes since",
-            as_of=as_of,
+            as_of=history.as_of,
             rows=judged,
         )
+
+
+def _methods(own: pd.DataFrame, joint: pd.Series, naive: pd.Series) -> dict[str, pd.Series]:
+    """Method -> elasticity of each product that all methods can judge."""
+    return {
+        JOINT: joint.reindex(own.index).fillna(float(own["shrunk"].mean())), SHRUNK: own["shrunk"],
+        OWN: own["elasticity"], SHOP: pd.Series(float(own["shrunk"].mean()), index=own.index),
+        NAIVE: naive.reindex(own.index).fillna(naive.mean()), NONE: pd.Series(0.0, index=own.index),
+    }  # fmt: skip
+
+
+def _drawn(own: pd.DataFrame) -> pd.DataFrame:
+    """The columns of `_own` from products' own regressions."""
+    names = {"shrunk": "elasticity", "shrunk_sd": "sd", "prior": "category_mean"}
+    return own[list(names)].rename(columns=names)
+
+
+def _own(effects: Effects, cells: Cells) -> pd.DataFrame:
+    """Elasticity and sd (NaN where a product's own prices moved too little), category_mean (its prior)."""
+    learnt = effects.learns
+    return pd.DataFrame(
+        {
+            "elasticity": np.where(learnt, effects.elasticity, np.nan), "sd": np.where(learnt, effects.sd, np.nan),
+            "category_mean": effects.prior if learnt.any() else np.nan,
+        },
+        index=cells.products,
+    )  # fmt: skip
 
 
 def fit_prices(warehouse: Warehouse, as_of: date) -> FittedPrices:
@@ -136,6 +173,15 @@ def _panel(history: History) -> WeeklyPanel:
         )
     stores = max(lines["store_id"].nunique(), 1)
     return price_panel(lines, history.table("stock_outs"), stores, history.table("price_changes"))
+
+
+def _cells(history: History) -> Cells:
+    return demand_cells(
+        history.lines,
+        stock_outs=history.table("stock_outs"),
+        price_changes=history.table("price_changes"),
+        promotions=history.table("promotions"),
+    )
 
 
 def _levels(panel: WeeklyPanel, lately: int) -> pd.DataFrame:
@@ -208,7 +254,7 @@ def _judge(
 
 def _better(scorecard: Scorecard) -> bool:
     """Whether the served elasticities beat taking price for irrelevant."""
-    return scorecard.scores[SHRUNK][scorecard.measure] < scorecard.scores[NONE][scorecard.measure]
+    return scorecard.scores[scorecard.serves][scorecard.measure] < scorecard.scores[NONE][scorecard.measure]
 
 
 def _deviance(truth: Array, guess: Array) -> float:

@@ -64,8 +64,8 @@ def recommend_price(context: Context, product: str, goal: Literal["profit", "rev
             ),
         ),
         chart=_curve(context, found, advice),
-        method="elasticity from this product's own price changes (Poisson regression with season, promotion and "
-        "trend), drawn towards its category",
+        method="elasticity from this product's own price changes (Poisson regression with season, promotions, stock "
+        "and trend), drawn towards what its category, price level and repeat purchases suggest",
         score=fitted.scorecard.sentence() if fitted.scorecard else None,
         notes=notes,
         follow_ups=(

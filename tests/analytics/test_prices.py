@@ -10,7 +10,7 @@ from analytics.elasticity import naive_elasticities, own_elasticities, shrink
 from analytics.errors import NotEnoughHistory
 from analytics.price_advice import AdviceSettings, advise, charm_prices
 from analytics.price_panel import price_panel
-from analytics.prices import NAIVE, NONE, SHRUNK, PriceModel, PriceSettings
+from analytics.prices import JOINT, NAIVE, NONE, PriceModel, PriceSettings
 
 END = date(2024, 12, 29)  # a Sunday
 WEEKS = 100
@@ -100,9 +100,11 @@ def test_time_out_of_stock_counts_as_less_exposure():
 
 def test_backtest_lists_all_methods_and_the_served_one_beats_ignoring_price(fitted):
     scores = fitted.scorecard.scores
-    assert len(scores) == 5
-    assert scores[SHRUNK]["Poisson deviance"] < min(scores[NONE]["Poisson deviance"], scores[NAIVE]["Poisson deviance"])
+    assert len(scores) == 6
+    others = min(scores[NONE]["Poisson deviance"], scores[NAIVE]["Poisson deviance"])
+    assert scores[fitted.scorecard.serves]["Poisson deviance"] < others
     assert fitted.effect_proven
+    assert JOINT in scores
 
 
 def row(**given):
