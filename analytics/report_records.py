@@ -108,7 +108,8 @@ class ReportRow:
         label: the product's title, the store's or customer's name; the key where there is none.
         value: None where it is not defined (a rate of nothing sold).
         orders: sale invoices behind the value.
-        before: the value in the period compared with; None where none was asked or it is not defined.
+        before: the value in the period compared with (of a day, week, month or quarter: at the same place there); None
+            where none was asked or it is not defined.
     """
 
     key: str

@@ -98,15 +98,9 @@ def _grouped(warehouse: Warehouse, sales: Any, report: Report) -> Report:
     else:
         known = known.order_by("key")
     listed = warehouse.frame(known)
-    before: dict[Any, float] = {}
-    if request.before:
-        earlier = _groups(chosen(warehouse, request, *request.before), request)
-        keys = listed["key"].tolist()
-        # A month or a day of another period has another key; only things, weekdays and hours recur.
-        if request.group_by not in CALENDAR and keys:
-            frame = warehouse.frame(earlier.filter(earlier.key.isin(keys)))
-            before = dict(zip(frame["key"], frame["value"], strict=True))
-    rows = _rows(warehouse, listed, before, report)
+    if _is_course(request):
+        listed = _with_empty_spans(listed, request, report.start, report.end)
+    rows = _rows(warehouse, listed, _before(warehouse, listed, request), report)
     lost = warehouse.frame(nothing.select("value"))
     unassigned = float(lost["value"].iloc[0]) if len(lost) and pd.notna(lost["value"].iloc[0]) else None
     return replace(report, rows=rows, n_groups=n_groups, unassigned=unassigned)
@@ -125,33 +119,62 @@ def _groups(sales: Any, request: SalesRequest) -> Any:
     return sales.group_by("key").aggregate(value=measure(sales, request.metric), orders=measure(sales, "orders"))
 
 
+def _is_course(request: SalesRequest) -> bool:
+    """Whether spans of time are listed one after the other, none left out."""
+    return request.group_by in CALENDAR and not request.top and not request.order
+
+
+def _before(warehouse: Warehouse, listed: pd.DataFrame, request: SalesRequest) -> dict[Any, float | None]:
+    """Key -> the value in the period compared with.
+
+    Things, weekdays and hours recur there; the first month of a course stands beside the first month there, and so on.
+    """
+    keys = listed["key"].tolist()
+    if not request.before or not keys or (request.group_by in CALENDAR and not _is_course(request)):
+        return {}
+    earlier = _groups(chosen(warehouse, request, *request.before), request)
+    if request.group_by not in CALENDAR:
+        frame = warehouse.frame(earlier.filter(earlier.key.isin(keys)))
+        return dict(zip(frame["key"], frame["value"], strict=True))
+    start, end = max(request.before[0], warehouse.span()[0]), request.before[1]
+    skipped = len(_spans(request, request.before[0], end)) - len(_spans(request, start, end))
+    frame = _with_empty_spans(warehouse.frame(earlier.order_by("key")), request, start, end)
+    return dict(zip(keys, [None] * skipped + [_known(value) for value in frame["value"]], strict=False))
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
 def _rows(
-    warehouse: Warehouse, listed: pd.DataFrame, before: dict[Any, float], report: Report
+    warehouse: Warehouse, listed: pd.DataFrame, before: dict[Any, float | None], report: Report
 ) -> tuple[ReportRow, ...]:
     request = report.request
     by = str(request.group_by)
-    if by in CALENDAR and not request.top and not request.order:
-        listed = _with_empty_spans(listed, report)
     labels = _labels(warehouse, by, [str(key) for key in listed["key"]])
-    zero = None if request.metric in ("average_order_value", "return_rate") else 0.0
+    # A thing that was not sold then sold nothing; a span of time that the other period lacks has no counterpart.
+    nothing = None if by in CALENDAR or request.metric in ("average_order_value", "return_rate") else 0.0
     rows = []
     for key, value, orders in zip(listed["key"], listed["value"], listed["orders"], strict=True):
-        earlier = before.get(key, zero) if request.before and by not in CALENDAR else None
+        earlier = before.get(key, nothing) if request.before else None
         text = str(pd.Timestamp(key).date()) if by in CALENDAR else str(key)
-        known = None if pd.isna(value) else float(value)
-        rows.append(ReportRow(text, labels.get(str(key), text), known, int(orders), earlier))
+        rows.append(ReportRow(text, labels.get(str(key), text), _known(value), int(orders), earlier))
     return tuple(rows)
 
 
-def _with_empty_spans(listed: pd.DataFrame, report: Report) -> pd.DataFrame:
+def _spans(request: SalesRequest, start: date, end: date) -> Any:
+    """The first days of the days, weeks, months or quarters from start to end."""
+    unit = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC"}[str(request.group_by)]
+    return pd.period_range(pd.Timestamp(start), pd.Timestamp(end), freq=unit).start_time.normalize()
+
+
+def _with_empty_spans(listed: pd.DataFrame, request: SalesRequest, start: date, end: date) -> pd.DataFrame:
     """Days, weeks, months or quarters without a sale hold zero; a rate is not defined there."""
     if listed.empty:
         return listed
-    unit = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC"}[str(report.request.group_by)]
-    spans = pd.period_range(pd.Timestamp(report.start), pd.Timestamp(report.end), freq=unit).start_time
-    filled = listed.assign(key=pd.to_datetime(listed["key"])).set_index("key").reindex(spans.normalize())
+    filled = listed.assign(key=pd.to_datetime(listed["key"])).set_index("key").reindex(_spans(request, start, end))
     empty = {"orders": 0}
-    if report.request.metric not in ("average_order_value", "return_rate"):
+    if request.metric not in ("average_order_value", "return_rate"):
         empty["value"] = 0
     return filled.fillna(empty).rename_axis("key").reset_index()
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, references, spans
+from assistant import cues, references, report_words, spans
 from assistant.calendar_words import MONTH
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
@@ -211,6 +211,7 @@ def mend(
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
+    _name_report(arguments, properties, message)
     _plain_codes(arguments, parameters, message)
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
@@ -290,6 +291,16 @@ def _drop_senseless(arguments: dict[str, Any], message: str) -> None:
         arguments.pop("group_by")  # one product split by product, customers counted by customer
     if "order" in arguments and not {"group_by", "top"} & arguments.keys() and "product" not in cues.groups(message):
         arguments.pop("order")  # the worst of what?
+
+
+def _name_report(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """Sets the split that the words ask for: new beside returning customers, months of first orders, baskets."""
+    kind = report_words.meant_report(message)
+    if kind not in properties.get("group_by", {}).get("enum", ()):
+        return
+    arguments["group_by"] = kind
+    arguments.pop("order", None)  # "most often together" is no ranking of one thing
+    arguments["metric"] = "orders" if kind == "basket" else report_words.measured(message)
 
 
 def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, resolver: Resolver) -> None:

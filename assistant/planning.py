@@ -13,6 +13,7 @@ from assistant.language.prompts import chat_call, compact_call, compact_choice
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
 from assistant.messages import Role, ToolCall
+from assistant.report_words import REPORT, named_report
 from assistant.second_opinion import agreed
 from assistant.shop import Shop
 from assistant.support import supported
@@ -68,9 +69,11 @@ class Planner:
             ModelUnavailable: the language model is needed, and away.
         """
         model, ranking = self._shop.language, self.rank(text)
+        named = [REPORT] if REPORT in self.permitted() and named_report(text) else []
         if not model.compact:
-            return self._written(model, [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST], text, usage)
-        name = self._chosen(model, ranking, text)
+            offered = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
+            return self._written(model, list(dict.fromkeys(named + offered)), text, usage)
+        name = named[0] if named else self._chosen(model, ranking, text)
         if name == NONE:
             return Plan()
         tool = self.permitted()[name]

@@ -1,10 +1,13 @@
 """The manager's tools about the past: what was sold, and what changed. Knows the reports, not how they are computed."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
+from analytics.baskets import bought_together
+from analytics.cohorts import cohorts, customer_split
 from analytics.errors import MissingData
-from analytics.report_records import COLUMNS, SalesRequest
+from analytics.report_records import COLUMNS, Grouping, SalesRequest
 from analytics.reports import sales_report as report_of
 from analytics.reports import unsold_products
 from analytics.trends import find_trends
@@ -13,6 +16,9 @@ from assistant.errors import BadCall
 from assistant.messages import ToolResult
 from assistant.periods import Period
 from assistant.toolbox import Context, Tool, tool
+from assistant.tools.basket_answers import baskets_answer
+from assistant.tools.buyer_answers import split_answer
+from assistant.tools.cohort_answers import cohorts_answer
 from assistant.tools.sales_answers import Said, report_answer
 from assistant.tools.trend_answers import trends_answer
 
@@ -25,7 +31,20 @@ def sales_report(
     metric: Literal["revenue", "units", "orders", "customers", "average_order_value", "return_rate"],
     period: str | None = None,
     group_by: Literal[
-        "product", "category", "country", "store", "customer", "day", "week", "month", "quarter", "weekday", "hour"
+        "product",
+        "category",
+        "country",
+        "store",
+        "customer",
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "weekday",
+        "hour",
+        "customer_type",
+        "cohort",
+        "basket",
     ]
     | None = None,
     product: str | None = None,
@@ -42,7 +61,8 @@ def sales_report(
     Args:
         metric: the figure; "revenue" for sales in money, "units" for pieces sold.
         period: the time as it was said; none for the whole history.
-        group_by: rank or split by this.
+        group_by: rank or split by this; "customer_type" for new versus returning customers, "cohort" for who comes back
+            by month of first order, "basket" for what is bought together.
         product: only this product, as it was called.
         category: only this category.
         country: only customers of this country.
@@ -64,12 +84,12 @@ def sales_report(
     found_product = resolve.product(product) if product else None
     found_customer = resolve.customer(customer) if customer else None
     found_store = resolve.store(store) if store else None
-    ranked = group_by in COLUMNS or bool(top)
+    ranked = group_by in (*COLUMNS, "basket") or bool(top)
     request = SalesRequest(
         metric,
-        chosen.start,
-        chosen.end,
-        group_by,
+        chosen.start if period else None,
+        chosen.end if period else None,
+        None if group_by in _BUYING else cast(Grouping | None, group_by),
         product_id=found_product.product_id if found_product else None,
         category=resolve.category(category) if category else None,
         country=resolve.country(country) if country else None,
@@ -88,11 +108,33 @@ def sales_report(
         store=found_store.name if found_store else None,
         customer=found_customer.label if found_customer else None,
     )
+    if group_by in _BUYING:
+        return _BUYING[group_by](context, request, said)
     report = report_of(shop.warehouse, request)
     unsold = 0
     if group_by == "product" and order == "lowest":
         unsold = unsold_products(shop.warehouse, request, report.start, report.end)
     return report_answer(report, said, unsold, resolve.product_by_id)
+
+
+def _buyers(context: Context, request: SalesRequest, said: Said) -> ToolResult:
+    return split_answer(customer_split(context.shop.warehouse, request), said)
+
+
+def _cohorts(context: Context, request: SalesRequest, said: Said) -> ToolResult:
+    return cohorts_answer(cohorts(context.shop.warehouse, request), said)
+
+
+def _baskets(context: Context, request: SalesRequest, said: Said) -> ToolResult:
+    found = bought_together(context.shop.warehouse, request)
+    return baskets_answer(found, said, context.shop.resolve.product_by_id)
+
+
+_BUYING: dict[str | None, Callable[[Context, SalesRequest, Said], ToolResult]] = {
+    "customer_type": _buyers,
+    "cohort": _cohorts,
+    "basket": _baskets,
+}
 
 
 @tool(roles={"manager"})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analytics.report_records import CALENDAR, COLUMNS, Report, ReportRow
+from analytics.report_records import CALENDAR, COLUMNS, Report, ReportRow, SalesRequest
 from assistant.messages import Cell, Chart, Fact, ProductCard, Series, Table, ToolResult
 from assistant.periods import Period
 from assistant.resolve import Product
@@ -64,21 +64,24 @@ def report_answer(report: Report, said: Said, unsold: int, product: Callable[[st
     )
 
 
-def _about(report: Report, said: Said) -> str:
+def _about(request: SalesRequest, said: Said) -> str:
     """What is counted: " of PARTY BUNTING"."""
-    category = report.request.category
+    category = request.category
     return "".join([f" of {said.product}" if said.product else "", f" in the category {category}" if category else ""])
 
 
 def _scope(report: Report, said: Said) -> str:
+    return scope_of(report.request, said)
+
+
+def scope_of(request: SalesRequest, said: Said) -> str:
     """What the figure is limited to: " of PARTY BUNTING in the Netherlands"."""
-    request = report.request
     parts = [
         f"in {in_country(request.country)}" if request.country else "",
         f"at the store {said.store}" if said.store else "",
         f"by {said.customer}" if said.customer else "",
     ]
-    return _about(report, said) + "".join(f" {part}" for part in parts if part)
+    return _about(request, said) + "".join(f" {part}" for part in parts if part)
 
 
 def _nothing(report: Report, said: Said) -> str | None:
@@ -98,7 +101,7 @@ def _total_headline(report: Report, said: Said) -> str:
     if metric == "customers":
         return f"{plural(report.total, 'different customer')} bought{scope} {time}."
     if metric == "units":
-        about = _about(report, said)
+        about = _about(report.request, said)
         were = "was" if report.total == 1 else "were"
         return f"{plural(report.total, 'unit')}{about} {were} sold{scope.removeprefix(about)} {time}, returns deducted."
     if metric == "return_rate":
@@ -201,7 +204,7 @@ def _table(report: Report, said: Said) -> Table:
     heading = NAMES[request.metric].capitalize() + (f" ({said.currency})" if report.unit == "money" else "")
     columns = [by.capitalize(), heading]
     identified = by in ("product", "customer", "store")
-    compared = bool(request.before) and by not in CALENDAR and bool(report.before_lines)
+    compared = bool(report.before_lines) and any(row.before is not None for row in report.rows)
     columns = (["Id"] if identified else []) + columns + (["Before", "Change in %"] if compared else [])
     rows = []
     for row in report.rows:
@@ -220,7 +223,7 @@ def _chart(report: Report, said: Said) -> Chart:
     unit = said.currency if report.unit == "money" else report.unit
     x = tuple(row.key if course else row_name(row, by) for row in report.rows)
     series = [Series(said.period.label, x, tuple(row.value for row in report.rows))]
-    if said.earlier and report.before_lines and by not in CALENDAR:
+    if said.earlier and report.before_lines and any(row.before is not None for row in report.rows):
         series.append(Series(said.earlier.label, x, tuple(row.before for row in report.rows)))
     title = f"{NAMES[metric].capitalize()}{_scope(report, said)} by {by}"
     return Chart("line" if course else "bar", title, by.capitalize(), f"{NAMES[metric]} ({unit})", tuple(series))
@@ -244,10 +247,7 @@ def _notes(report: Report, said: Said, unsold: int) -> tuple[str, ...]:
         notes.append(f"The history ends on {day(last)}, so {said.period.label} is not complete.")
     if said.period.start < first:
         notes.append(f"The history begins on {day(first)}, so {said.period.label} is not complete.")
-    if said.earlier and report.before_lines:
-        notes.append(f"Compared with {span(said.earlier.start, said.earlier.end)}.")
-        if said.earlier.start < first:
-            notes.append(f"The history begins on {day(first)}, so {said.earlier.label} is not complete.")
+    notes += _comparison_notes(report, said)
     if by is None:
         return tuple(note for note in notes if note)
     if 1 < len(report.rows) < report.n_groups:
@@ -277,6 +277,18 @@ def _notes(report: Report, said: Said, unsold: int) -> tuple[str, ...]:
         name = row_name(ReportRow(key, key, None, 0), by)
         notes.append(f"{name[0].upper()}{name[1:]} holds only {plural(held, 'day')} here.")
     return tuple(note for note in notes if note)
+
+
+def _comparison_notes(report: Report, said: Said) -> list[str]:
+    if not said.earlier or not report.before_lines:
+        return []
+    first, by = said.history[0], report.request.group_by
+    notes = [f"Compared with {span(said.earlier.start, said.earlier.end)}."]
+    if said.earlier.start < first:
+        notes.append(f"The history begins on {day(first)}, so {said.earlier.label} is not complete.")
+    if by in CALENDAR and any(row.before is not None for row in report.rows):
+        notes.append(f"Each {by} stands beside the one at the same place of {said.earlier.label}.")
+    return notes
 
 
 def _follow_ups(report: Report, said: Said) -> tuple[str, ...]:

@@ -44,10 +44,10 @@ _THE: Final = ("Netherlands", "United", "Channel Islands", "Czech Republic", "Eu
 
 def when(period: Period) -> str:
     """The period behind its preposition: "in February 2011", "on 3 March 2011", "from 1 to 15 May 2011"."""
-    if period.start == period.end:
-        return f"on {period.label}"
     if period.label == "the whole history":
         return f"over {period.label}"
+    if period.start == period.end:
+        return f"on {period.label}"
     return f"from {period.label}" if " to " in period.label and period.label[0].isdigit() else f"in {period.label}"
 
 
