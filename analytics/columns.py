@@ -13,6 +13,7 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "cost": "DOUBLE",
         "attributes": "VARCHAR",  # JSON object: {"colour": "blue", "material": "cotton", ...}
         "supplier_id": "VARCHAR",
+        "pack_size": "DOUBLE",  # units in which the supplier sells it; null: single units
         "merchandise": "BOOLEAN",  # false: postage, fees, adjustments, samples, vouchers
     },
     "stores": {
@@ -23,6 +24,7 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "postcode": "VARCHAR",
         "latitude": "DOUBLE",
         "longitude": "DOUBLE",
+        "picks_online": "BOOLEAN",  # whether orders without a store are taken from its shelves
     },
     "customers": {
         "customer_id": "VARCHAR",
@@ -64,6 +66,12 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "on_order": "DOUBLE",
         "lead_time_days": "DOUBLE",
         "counted_on": "DATE",
+    },
+    "stock_counts": {  # what was on hand at the close of earlier days, however often the shop counts
+        "store_id": "VARCHAR",
+        "product_id": "VARCHAR",
+        "counted_on": "DATE",
+        "on_hand": "DOUBLE",
     },
     "stock_outs": {  # spans without stock, both days included; ends_on null: still out
         "store_id": "VARCHAR",
@@ -132,6 +140,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "orders": ("order_id",),
     "order_lines": ("order_id", "line_number"),
     "inventory": ("store_id", "product_id"),
+    "stock_counts": ("store_id", "product_id", "counted_on"),
     "stock_outs": ("store_id", "product_id", "starts_on"),
     "suppliers": ("supplier_id",),
     "promotions": ("promotion_id", "product_id", "category"),

@@ -19,12 +19,24 @@ from filelock import FileLock, Timeout
 from analytics.columns import SALES_VIEW, TABLES
 from analytics.errors import ImportFailed, MissingData, ShopBusy
 
+_TYPES = {
+    "VARCHAR": "string",
+    "DOUBLE": "float64",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "INTEGER": "int32",
+    "BIGINT": "int64",
+}
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates every missing table and the sales view."""
     for table, columns in TABLES.items():
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute(f"create table if not exists {table} ({listed})")
+        for name, kind in columns.items():  # a history that an earlier version wrote
+            connection.execute(f'alter table {table} add column if not exists "{name}" {kind}')
     connection.execute(SALES_VIEW)
 
 
@@ -135,7 +147,7 @@ class Warehouse:
         """The Ibis table `name` (one of `TABLES`, or "sales", the view that every figure comes from)."""
         with self._lock, _damage_told(self.path):
             if name not in self._tables:
-                self._tables[name] = self._backend.table(name)
+                self._tables[name] = self._complete(name)
             return self._tables[name]
 
     def frame(self, expression: Any) -> pd.DataFrame:
@@ -149,6 +161,21 @@ class Warehouse:
         with self._lock, _damage_told(self.path):
             value = expression.to_pandas()
         return None if pd.isna(value) else value
+
+    def _complete(self, name: str) -> Any:
+        """The table with every column of today, empty where an earlier version wrote the history without it."""
+        import ibis
+        from ibis.common.exceptions import TableNotFound
+
+        columns = {column: _TYPES[kind] for column, kind in TABLES.get(name, {}).items()}
+        try:
+            found = self._backend.table(name)
+        except TableNotFound:
+            if not columns:
+                raise
+            return ibis.memtable(pd.DataFrame(columns=list(columns)), schema=columns)
+        missing = {column: ibis.null().cast(kind) for column, kind in columns.items() if column not in found.columns}
+        return found.mutate(**missing) if missing else found
 
     def has(self, table: str) -> bool:
         """Whether the table holds any row."""

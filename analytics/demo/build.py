@@ -16,8 +16,8 @@ from analytics.demo.orders import book_orders
 from analytics.demo.people import make_people
 from analytics.demo.prices import competitor_prices, make_prices
 from analytics.demo.reviews import write_reviews
-from analytics.demo.settings import COUNTRY, STORES, TEXTS, DemoSettings
-from analytics.demo.stock import sell, stock_tables
+from analytics.demo.settings import COUNTRY, PICKING_STORE, STORES, TEXTS, DemoSettings
+from analytics.demo.stock import sell, stock_counts, stock_tables
 from analytics.demo.texts import name_lists, product_texts, review_texts
 from analytics.demo.truth import write_truth
 from analytics.warehouse import build_lock, rebuild
@@ -135,6 +135,7 @@ def _simulate(settings: DemoSettings, truth_folder: Path, steps: _Steps) -> dict
         "orders": book.orders,
         "order_lines": book.lines,
         "inventory": inventory,
+        "stock_counts": stock_counts(catalog, sales, settings),
         "stock_outs": stock_outs,
         "promotions": plan.promotions,
         "price_changes": plan.changes,
@@ -144,7 +145,10 @@ def _simulate(settings: DemoSettings, truth_folder: Path, steps: _Steps) -> dict
 
 
 def _stores() -> pd.DataFrame:
-    rows = [{**asdict(store), "country": COUNTRY} for store in STORES]
+    rows = [
+        {**asdict(store), "country": COUNTRY, "picks_online": number == PICKING_STORE}
+        for number, store in enumerate(STORES)
+    ]
     return pd.DataFrame(rows)[list(TABLES["stores"])]
 
 

@@ -17,6 +17,7 @@ from analytics.demo.settings import ONLINE, PICKING_STORE, STORES, DemoSettings
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 _AHEAD = 28  # days of demand that the buyer looks at
+_SUNDAY = 6
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Sales:
         out: nothing on the shelf at opening, (products, stores, days).
         on_hand: units at the end of the last day, (products, stores).
         on_order: units ordered and not yet there, (products, stores).
+        counted: units at the close of every Sunday, (products, stores, weeks).
         lost: units asked for and not sold over the whole history.
     """
 
@@ -37,6 +39,7 @@ class Sales:
     out: npt.NDArray[np.bool_]
     on_hand: Ints
     on_order: Ints
+    counted: Ints
     lost: int
 
 
@@ -68,6 +71,7 @@ def sell(catalog: Catalog, plan: PricePlan, settings: DemoSettings) -> Sales:
     sold, out = np.zeros_like(demand), np.zeros((products, stores, days), dtype=bool)
     rows, columns = np.arange(products)[:, None], np.arange(stores)[None, :]
     due = np.zeros((products, stores), dtype=np.int64)
+    counted = []
     for day in range(days):
         on_hand += incoming[:, :, day]
         due -= incoming[:, :, day]
@@ -80,8 +84,10 @@ def sell(catalog: Catalog, plan: PricePlan, settings: DemoSettings) -> Sales:
         ordered = np.where(on_hand + due <= point[:, :, day], quantity[:, :, day], 0)
         incoming[rows, columns, day + 1 + lead[:, :, day]] += ordered
         due += ordered
+        if settings.day(day).weekday() == _SUNDAY:
+            counted.append(on_hand.copy())
     out &= np.arange(days) >= catalog.launch[:, None, None]
-    return Sales(rate, sold, out, on_hand, due, int((demand - sold).sum()))
+    return Sales(rate, sold, out, on_hand, due, np.stack(counted, axis=2), int((demand - sold).sum()))
 
 
 def _policy(catalog: Catalog, rate: Floats, settings: DemoSettings, random: np.random.Generator) -> tuple[Ints, Ints]:
@@ -109,6 +115,22 @@ def _lead_times(catalog: Catalog, settings: DemoSettings, random: np.random.Gene
     drawn = mean + spread * random.standard_normal(shape, dtype=np.float32)
     drawn = np.where(random.random(shape, dtype=np.float32) < 0.04, drawn * 2.5, drawn)
     return np.maximum(np.rint(drawn), 1).astype(np.int64)
+
+
+def stock_counts(catalog: Catalog, sales: Sales, settings: DemoSettings) -> pd.DataFrame:
+    """The table stock_counts: the shop counts every Sunday what it carries."""
+    first = (_SUNDAY - settings.start.weekday()) % 7
+    product, store, week = (each.ravel() for each in np.indices(sales.counted.shape))
+    carried = first + 7 * week >= catalog.launch[product]
+    found = pd.DataFrame(
+        {
+            "store_id": np.array([each.store_id for each in STORES])[store],
+            "product_id": catalog.products["product_id"].to_numpy()[product],
+            "counted_on": pd.Timestamp(settings.day(first)) + pd.to_timedelta(7 * week, unit="D"),
+            "on_hand": sales.counted.ravel().astype(float),
+        }
+    )
+    return found[carried]
 
 
 def stock_tables(catalog: Catalog, sales: Sales, settings: DemoSettings) -> tuple[pd.DataFrame, pd.DataFrame]:

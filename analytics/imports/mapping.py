@@ -40,10 +40,10 @@ The commonest case is one sales export, with order, customer and product in the 
     pattern = "GIFT.*"                    # a regular expression for the whole code
 
 A section may also be any table of the history (`products`, `customers`, `orders`, `order_lines`, `stores`, `inventory`,
-`suppliers`, `promotions`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`), with that table's column
-names under `columns`. Several sections may read the same file. Rows that are there already are replaced by their key:
-an order by its order_id with all its lines, a product by its product_id (columns that the map leaves out keep their
-values).
+`suppliers`, `promotions`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`, `stock_counts`), with that
+table's column names under `columns`. Several sections may read the same file. Rows that are there already are replaced
+by their key: an order by its order_id with all its lines, a product by its product_id (columns that the map leaves out
+keep their values).
 Product codes are written in capitals, so that codes which differ only in letter case are one product.
 """
 
@@ -167,6 +167,7 @@ class Section:
             "order_lines": ("order_id", "product_id", "quantity", "unit_price"),
             "inventory": ("product_id", "on_hand"),
             "stock_outs": ("product_id", "starts_on"),
+            "stock_counts": ("product_id", "counted_on", "on_hand"),
             "promotions": ("promotion_id", "starts_on", "ends_on"),
             "price_changes": ("product_id", "effective_on", "price"),
             "reviews": ("review_id", "product_id"),

@@ -1,14 +1,20 @@
-"""What to order: textbook formulas, the shop's stock, reorder advice from forecasts, orders within a budget.
+"""What to order: policies, the shop's stock, reorder advice from forecasts, orders within a budget.
 
-formulas   EOQ, newsvendor, lead-time demand, quantiles, base stock
-s_s        the optimal (s, S) policy for Poisson demand
-position   stock on hand and on order, lead times, minimum orders
-advice     when to order, how many, why
-budget     which products, when money is short
+formulas        EOQ, newsvendor, lead-time demand, quantiles, base stock
+distributions   demand as chances of 0, 1, 2, ... units
+newsvendor, lot_sizes, r_q, s_s   the optimal policies of the textbooks
+targets         the reorder point for a cycle service level, a fill rate or the least cost
+classes         A, B, C by revenue and X, Y, Z by steadiness
+position        stock on hand and on order, lead times, minimum orders
+advice          when to order, how many, why
+candidates, budget   which products, when money or shelf space is short
+genetic, genetic_budget, s_s_sample   the genetic algorithm that the exact methods are compared with
+shelves         runs shelves day by day under a policy
 """
 
 from analytics.inventory.advice import ReorderAdvice, StockSettings, advise
-from analytics.inventory.budget import BudgetPlan, Candidate, plan_budget
+from analytics.inventory.budget import BudgetPlan, plan_budget
+from analytics.inventory.candidates import Candidate
 from analytics.inventory.position import Position, stock_positions
 
 __all__ = [

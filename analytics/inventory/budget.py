@@ -1,51 +1,22 @@
-"""Which products to order with a limited budget: the units that bring most profit per pound first.
+"""Which products to order when money or shelf space is short: the plan of highest expected profit, and its bound.
 
-Expected profit of stocking y units is concave in y (newsvendor), so the units ranked by marginal profit per cost, taken
-until the budget is used up, are the optimum of the linear relaxation; its last, fractional part gives the upper bound.
-Knows demand and costs, not where they come from.
+Expected profit is concave in the units (newsvendor), so orders cut into pieces of falling return make a mixed-integer
+programme: a piece needs the ones before it, the first piece is the supplier's minimum. HiGHS solves it; its dual bound
+says how much more any plan could bring. Knows candidates, not where they come from.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from analytics.inventory.formulas import expected_shortage
+import numpy as np
 
-STEPS = 60  # pieces that an order is cut into
+from analytics.inventory.candidates import Candidate, profits
+from analytics.inventory.distributions import Floats
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """A product that may be ordered.
-
-    Attributes:
-        available: units on hand and on order.
-        demand, demand_sd: over the time until the next order arrives.
-        most: units up to which an order makes sense.
-        minimum: of an order.
-        price, cost: per unit.
-        holding: cost of a unit left over at the end of that time.
-    """
-
-    product_id: str
-    available: float
-    demand: float
-    demand_sd: float
-    most: float
-    minimum: float
-    price: float
-    cost: float
-    holding: float
-
-    def profit(self, quantity: float) -> float:
-        """Expected profit that ordering `quantity` adds over ordering nothing."""
-
-        def kept(stock: float) -> float:
-            short = expected_shortage(self.demand, self.demand_sd, stock)
-            left = stock - self.demand + short
-            return (self.price - self.cost) * (self.demand - short) - self.holding * left
-
-        return kept(self.available + quantity) - kept(self.available)
+SECONDS = 10.0
+GAP = 1e-4  # of the profit, at which the search for a better plan ends
 
 
 @dataclass(frozen=True)
@@ -55,72 +26,140 @@ class BudgetPlan:
     Attributes:
         quantities: product -> units, 0 left out.
         cost: what the order costs; profit: what it is expected to add.
-        bound: no order within the budget can be expected to add more.
+        bound: no order within the limits can be expected to add more.
+        room: shelf space that it takes.
+        exact: whether the plan is proven to be within `GAP` of the best one.
     """
 
     quantities: dict[str, float]
     cost: float
     profit: float
     bound: float
+    room: float = 0.0
+    exact: bool = True
 
 
 @dataclass(frozen=True)
-class _Piece:
-    ratio: float
-    row: int
-    units: float
-    profit: float
+class Pieces:
+    """All candidates' orders as pieces; arrays [pieces].
 
-
-def plan_budget(candidates: Sequence[Candidate], budget: float | None) -> BudgetPlan:
-    """Orders within the budget (None: no limit) with the highest expected profit.
-
-    Greedy over pieces of ever lower return. A piece that no longer fits is skipped for a smaller one further down.
+    Attributes:
+        row: candidate; first: whether it is the candidate's first piece.
+        units, cost, room, profit: what the piece adds.
     """
-    pieces = sorted((p for row, c in enumerate(candidates) for p in _pieces(row, c)), key=lambda p: (-p.ratio, p.row))
-    left = math.inf if budget is None else budget
-    bound, open_budget = 0.0, left
-    taken = [0.0] * len(candidates)
+
+    row: np.ndarray
+    first: np.ndarray
+    units: Floats
+    cost: Floats
+    room: Floats
+    profit: Floats
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> "Pieces":
+        """Cuts every order."""
+        parts: list[tuple[int, bool, float, float]] = []
+        for place, candidate in enumerate(candidates):
+            quantities, gained = profits(candidate)
+            steps = zip(np.diff(quantities), np.diff(gained), strict=True)
+            parts += [(place, number == 0, float(u), float(g)) for number, (u, g) in enumerate(steps)]
+        row = np.array([part[0] for part in parts], dtype=int)
+        units = np.array([part[2] for part in parts])
+        cost = np.array([candidates[r].cost for r in row]) * units
+        room = np.array([candidates[r].room for r in row]) * units
+        first = np.array([part[1] for part in parts], dtype=bool)
+        return cls(row, first, units, cost, room, np.array([part[3] for part in parts]))
+
+
+def plan_budget(candidates: Sequence[Candidate], budget: float | None, space: float | None = None) -> BudgetPlan:
+    """Orders within the limits with the highest expected profit.
+
+    Args:
+        candidates: what may be ordered.
+        budget: money; None: no limit.
+        space: room on the shelves, in the candidates' unit; None: no limit.
+    """
+    if any(limit is not None and limit < 0 for limit in (budget, space)):
+        raise ValueError(f"A budget and a space are at least 0, got {budget} and {space}.")
+    pieces = Pieces.of(candidates)
+    if not len(pieces.row):
+        return BudgetPlan({}, 0.0, 0.0, 0.0)
+    limits = [(used, limit) for used, limit in ((pieces.cost, budget), (pieces.room, space)) if limit is not None]
+    if all(used.sum() <= limit for used, limit in limits):
+        return _plan(candidates, pieces, np.ones(len(pieces.row)), float(pieces.profit.sum()), exact=True)
+    return _solved(candidates, pieces, [(used, float(limit)) for used, limit in limits])
+
+
+def _solved(candidates: Sequence[Candidate], pieces: Pieces, limits: list[tuple[Floats, float]]) -> BudgetPlan:
+    """Solves the programme; where time runs out, the better of what was found and the greedy plan."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    chain = _chain(pieces)
+    found = milp(
+        -pieces.profit,
+        integrality=np.ones(len(pieces.row)),
+        bounds=Bounds(0, 1),
+        constraints=[LinearConstraint(used[None, :], ub=limit) for used, limit in limits]
+        + ([LinearConstraint(chain, ub=0)] if chain is not None else []),
+        options={"time_limit": SECONDS, "mip_rel_gap": GAP},
+    )
+    greedy = _greedy(pieces, limits)
+    taken = greedy if found.x is None else np.round(found.x)
+    if pieces.profit @ greedy > pieces.profit @ taken:
+        taken = greedy
+    bound = -float(found.mip_dual_bound) if found.mip_dual_bound is not None else float(pieces.profit.sum())
+    best = float(pieces.profit @ taken)
+    return _plan(candidates, pieces, taken, bound, exact=bound - best <= 2 * GAP * max(best, 1e-9))
+
+
+def _chain(pieces: Pieces) -> Any:
+    """Rows "this piece <= the one before", [later pieces, pieces]; None where every order has one piece."""
+    from scipy.sparse import csr_array
+
+    later = np.flatnonzero(~pieces.first)
+    if not len(later):
+        return None
+    rows = np.arange(len(later))
+    return csr_array(
+        (np.concatenate([np.ones(len(later)), -np.ones(len(later))]),
+         (np.concatenate([rows, rows]), np.concatenate([later, later - 1]))),
+        shape=(len(later), len(pieces.row)),
+    )  # fmt: skip
+
+
+def _greedy(pieces: Pieces, limits: list[tuple[Floats, float]]) -> Floats:
+    """Pieces by falling profit per share of the limits used; a candidate whose piece does not fit gets no further."""
+    used = sum((use / max(limit, 1e-9) for use, limit in limits), np.zeros(len(pieces.row)))
+    ratio = pieces.profit / np.maximum(used, 1e-12)
+    taken, left = np.zeros(len(pieces.row)), [limit for _, limit in limits]
     stopped: set[int] = set()
-    for piece in pieces:
-        cost = piece.units * candidates[piece.row].cost
-        if open_budget > 0:
-            share = min(1.0, open_budget / cost) if cost > 0 else 1.0
-            bound += share * piece.profit
-            open_budget -= share * cost
-        if piece.row in stopped:
+    for piece in np.lexsort((np.arange(len(ratio)), -_falling(pieces, ratio))):
+        row = int(pieces.row[piece])
+        fits = all(use[piece] <= room + 1e-9 for (use, _), room in zip(limits, left, strict=True))
+        if row in stopped or not fits:
+            stopped.add(row)
             continue
-        units = piece.units
-        if cost > left:
-            units = math.floor(left / candidates[piece.row].cost)
-            if taken[piece.row] == 0:
-                units = units if units >= candidates[piece.row].minimum else 0
-            stopped.add(piece.row)
-        taken[piece.row] += units
-        left -= units * candidates[piece.row].cost
-    quantities = {c.product_id: q for c, q in zip(candidates, taken, strict=True) if q > 0}
-    cost = sum(c.cost * q for c, q in zip(candidates, taken, strict=True))
-    profit = sum(c.profit(q) for c, q in zip(candidates, taken, strict=True) if q > 0)
-    return BudgetPlan(quantities, cost, profit, max(bound, profit))
+        taken[piece] = 1.0
+        left = [room - float(use[piece]) for (use, _), room in zip(limits, left, strict=True)]
+    return taken
 
 
-def _pieces(row: int, candidate: Candidate) -> list[_Piece]:
-    """An order in pieces of falling return, the first no smaller than the minimum order; unprofitable ones left out."""
-    if candidate.most <= 0 or candidate.cost <= 0:
-        return []
-    first = max(candidate.minimum, math.ceil(candidate.most / STEPS))
-    step = max(1, math.ceil(candidate.most / STEPS))
-    found: list[_Piece] = []
-    done, known = 0.0, 0.0
-    while done < max(candidate.most, first):
-        units = first if not found else step
-        profit = candidate.profit(done + units)
-        gain = profit - known
-        if gain <= 0:
-            break
-        ratio = gain / (units * candidate.cost)
-        if found:
-            ratio = min(ratio, found[-1].ratio)  # concave: rounding must not put a later piece before an earlier one
-        found.append(_Piece(ratio, row, units, gain))
-        done, known = done + units, profit
-    return found
+def _falling(pieces: Pieces, ratio: Floats) -> Floats:
+    """The ratios, none above that of the candidate's piece before: rounding must not put a later piece first."""
+    falling = ratio.copy()
+    for piece in np.flatnonzero(~pieces.first):
+        falling[piece] = min(falling[piece], falling[piece - 1])
+    return falling
+
+
+def _plan(candidates: Sequence[Candidate], pieces: Pieces, taken: Floats, bound: float, *, exact: bool) -> BudgetPlan:
+    units = np.bincount(pieces.row, pieces.units * taken, minlength=len(candidates))
+    profit = float(pieces.profit @ taken)
+    return BudgetPlan(
+        {each.product_id: float(u) for each, u in zip(candidates, units, strict=True) if u > 0},
+        math.fsum(pieces.cost * taken),
+        profit,
+        max(bound, profit),
+        math.fsum(pieces.room * taken),
+        exact,
+    )

@@ -114,8 +114,19 @@ def expected_shortage(mean: float, sd: float, stock: float) -> float:
     """
     if sd <= 0:
         return max(0.0, mean - stock)
+    return normal_loss(mean, sd, stock)
+
+
+def normal_loss(mean: float, sd: float, stock: float) -> float:
+    """E[D - stock]+ of normal demand; sd above 0."""
     z = (stock - mean) / sd
-    return sd * (_NORMAL.pdf(z) - z * (1 - _NORMAL.cdf(z)))
+    return sd * (_NORMAL.pdf(z) - z * _NORMAL.cdf(-z))
+
+
+def normal_second_loss(mean: float, sd: float, stock: float) -> float:
+    """E[(D - stock)+ ^ 2] / 2 of normal demand: sd^2 / 2 ((z^2 + 1) (1 - cdf(z)) - z pdf(z)); sd above 0."""
+    z = (stock - mean) / sd
+    return sd**2 / 2 * ((z**2 + 1) * _NORMAL.cdf(-z) - z * _NORMAL.pdf(z))
 
 
 def base_stock_level(daily: float, daily_sd: float, lead_time: float, probability: float) -> float:

@@ -1,85 +1,108 @@
-"""The optimal (s, S) policy for Poisson demand: Zheng and Federgruen's algorithm (Operations Research 39(4), 1991).
+"""The optimal (s, S) policy: Zheng and Federgruen's algorithm (Operations Research 39(4), 1991, pages 654-665).
 
 Knows costs per period and a demand distribution; no shop.
 """
 
-import math
-from collections.abc import Callable
+import numpy as np
+import numpy.typing as npt
+
+from analytics.inventory.distributions import Floats, counts, single_period_costs, summed
 
 
 def optimal_s_S(  # noqa: N802 - the policy's name
     mean: float, order_cost: float, holding_cost: float, shortage_cost: float, lead_time: int = 0
 ) -> tuple[int, int, float]:
-    """Reorder point s, order-up-to level S and the long-run cost per period; periodic review, unmet demand waits.
+    """Reorder point s, order-up-to level S and the long-run cost per period under Poisson demand.
 
     Args:
-        mean: Poisson demand per period, above 0.
+        mean: demand per period, above 0.
         order_cost: K per order.
         holding_cost: h per unit and period.
         shortage_cost: p per unit waiting and period.
         lead_time: periods until an order arrives.
     """
-    if mean <= 0 or order_cost < 0 or holding_cost <= 0 or shortage_cost <= 0:
+    if mean <= 0:
+        raise ValueError(f"Expected a mean above 0, got {mean}.")
+    return optimal_s_S_of(counts(mean, mean**0.5), order_cost, holding_cost, shortage_cost, lead_time)
+
+
+def optimal_s_S_of(  # noqa: N802
+    demand: Floats, order_cost: float, holding_cost: float, shortage_cost: float, lead_time: int = 0
+) -> tuple[int, int, float]:
+    """The same for any demand in whole units; periodic review, unmet demand waits.
+
+    Args:
+        demand: chances of 0, 1, 2, ... units per period; some demand must be possible.
+        order_cost: K per order.
+        holding_cost: h per unit and period.
+        shortage_cost: p per unit waiting and period.
+        lead_time: periods until an order arrives.
+    """
+    if order_cost < 0 or holding_cost <= 0 or shortage_cost <= 0 or lead_time < 0:
         raise ValueError(
-            "Expected a mean above 0, an order cost of at least 0 and positive holding and shortage costs."
+            "Expected an order cost and a lead time of at least 0 and holding and shortage costs above 0, got "
+            f"{order_cost}, {lead_time}, {holding_cost} and {shortage_cost}."
         )
-    demand = _poisson(mean)
-    single = _single_period_cost(_poisson(mean * (lead_time + 1)), holding_cost, shortage_cost)
-    renewal = _renewal(demand)
-    lowest = 0
-    while single(lowest + 1) < single(lowest):
-        lowest += 1
-    small, large = lowest, lowest
-    while True:  # the first s whose policy (s, y*) is no worse than holding exactly s
-        small -= 1
-        if _cost(small, lowest, order_cost, single, renewal) <= single(small):
-            break
-    best = _cost(small, large, order_cost, single, renewal)
-    candidate = large + 1
-    while single(candidate) <= best:
-        if _cost(small, candidate, order_cost, single, renewal) < best:
-            large = candidate
-            while _cost(small, large, order_cost, single, renewal) <= single(small + 1):
-                small += 1
-            best = _cost(small, large, order_cost, single, renewal)
-        candidate += 1
-    return small, large, best
+    if len(demand) < 2 or demand[0] >= 1:
+        raise ValueError("Expected a demand of above 0 units to be possible.")
+    search = _Search(demand, order_cost, holding_cost, shortage_cost, lead_time)
+    return search.best()
 
 
-def _cost(small: int, large: int, order_cost: float, single: Callable[[int], float], renewal: list[float]) -> float:
-    """Long-run cost per period of (small, large): equation 3 of the paper."""
-    weights = renewal[: large - small]
-    holding = sum(weight * single(large - j) for j, weight in enumerate(weights))
-    return (order_cost + holding) / sum(weights)
+class _Search:
+    """The costs of all policies of one problem, reckoned as far as they are asked for."""
 
+    def __init__(self, demand: Floats, order_cost: float, holding: float, shortage: float, lead_time: int) -> None:
+        self.order_cost = order_cost
+        self.demand = demand
+        self._until = summed(demand, lead_time + 1)
+        self._holding, self._shortage = holding, shortage
+        self._low, self._single = 0, np.zeros(0)
+        self._renewal = np.array([1.0 / (1.0 - demand[0])])
+        self._grow(-16, len(self._until) + 16)
 
-def _poisson(mean: float) -> list[float]:
-    chances, log_chance = [], -mean
-    for units in range(int(mean + 12 * math.sqrt(mean) + 30)):
-        chances.append(math.exp(log_chance))
-        log_chance += math.log(mean / (units + 1))
-    return chances
+    def best(self) -> tuple[int, int, float]:
+        """Follows the paper's algorithm: s falls from the best base stock, then S rises while it may pay."""
+        lowest = self._low + int(np.argmin(self._single))
+        small, large = lowest - 1, lowest
+        while self.cost(small, large) > self.single(small):  # the first s no worse than holding exactly s
+            small -= 1
+        best, candidate = self.cost(small, large), large + 1
+        while self.single(candidate) <= best:
+            if self.cost(small, candidate) < best:
+                large = candidate
+                while self.cost(small, large) <= self.single(small + 1):
+                    small += 1
+                best = self.cost(small, large)
+            candidate += 1
+        return small, large, best
 
+    def cost(self, small: int, large: int) -> float:
+        """Long-run cost per period of (small, large): equation 3 of the paper."""
+        weights = self._weights(large - small)
+        self.single(small + 1), self.single(large)
+        costs = self._single[small + 1 - self._low : large + 1 - self._low][::-1]
+        return float((self.order_cost + weights @ costs) / weights.sum())
 
-def _renewal(demand: list[float], length: int = 2000) -> list[float]:
-    """m(j): expected number of periods in which the position lies j below S; m(0) = 1 / (1 - p0)."""
-    found = [1 / (1 - demand[0])]
-    for j in range(1, length):
-        most = min(j, len(demand) - 1)
-        found.append(sum(demand[k] * found[j - k] for k in range(1, most + 1)) / (1 - demand[0]))
-    return found
+    def single(self, position: int) -> float:
+        """G: holding and shortage cost of a period whose position is `position` after ordering."""
+        if position < self._low:
+            self._grow(2 * min(position, -16), self._low + len(self._single) - 1)
+        elif position >= self._low + len(self._single):
+            self._grow(self._low, 2 * position)
+        return float(self._single[position - self._low])
 
+    def _grow(self, low: int, high: int) -> None:
+        self._low = low
+        self._single = single_period_costs(self._until, self._holding, self._shortage, low, high)
 
-def _single_period_cost(demand: list[float], holding: float, shortage: float) -> Callable[[int], float]:
-    """G(y): expected holding and shortage cost when the position is y after ordering."""
-    known: dict[int, float] = {}
-
-    def cost(position: int) -> float:
-        if position not in known:
-            known[position] = sum(
-                chance * (holding * (position - units) if position >= units else shortage * (units - position))
-                for units, chance in enumerate(demand)
-            )
-        return known[position]
-
-    return cost
+    def _weights(self, length: int) -> npt.NDArray[np.float64]:
+        """m(0) .. m(length - 1): expected periods in which the position lies j below S; m(0) = 1 / (1 - p0)."""
+        known = len(self._renewal)
+        if length > known:
+            grown = np.concatenate([self._renewal, np.zeros(max(length, 2 * known) - known)])
+            for j in range(known, len(grown)):
+                most = min(j, len(self.demand) - 1)
+                grown[j] = self.demand[1 : most + 1] @ grown[j - most : j][::-1] / (1.0 - self.demand[0])
+            self._renewal = grown
+        return self._renewal[:length]
