@@ -211,7 +211,7 @@ def mend(
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
-    _name_report(arguments, properties, message)
+    _name_report(call.name, arguments, properties, message)
     _plain_codes(arguments, parameters, message)
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
@@ -293,9 +293,11 @@ def _drop_senseless(arguments: dict[str, Any], message: str) -> None:
         arguments.pop("order")  # the worst of what?
 
 
-def _name_report(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+def _name_report(call_name: str, arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
     """Sets the split that the words ask for: new beside returning customers, months of first orders, baskets."""
     kind = report_words.meant_report(message)
+    if call_name == "review_insights" and report_words.asks_for_problem_costs(message):
+        arguments["group_by"] = "product"
     if kind not in properties.get("group_by", {}).get("enum", ()):
         return
     arguments["group_by"] = kind

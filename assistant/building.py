@@ -132,7 +132,7 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "customers": _analytics("analytics.customers", "fit_customers"),
         "prices": _analytics("analytics.prices", "fit_prices"),
         "promotions": _analytics("analytics.promotions", "fit_promotions"),
-        "reviews": _analytics("analytics.reviews", "fit_reviews"),
+        "reviews": _reviews,
     }
 
 
@@ -179,6 +179,12 @@ def _analytics(module: str, function: str) -> Callable[[Shop], Any]:
         return getattr(importlib.import_module(module), function)(shop.warehouse, shop.as_of)
 
     return fit
+
+
+def _reviews(shop: Shop) -> Any:
+    from analytics.reviews import fit_reviews
+
+    return fit_reviews(shop.warehouse, shop.as_of, shop.embedder.encode)
 
 
 def _index(shop: Shop) -> Any:

@@ -37,6 +37,12 @@ _LOOSE: Final = {
     "customer_type": r"\b(?:new|first[- ]time|returning|repeat) (?:customers?|buyers?|shoppers?|clients?)\b",
     "cohort": r"\b(?:retention|retained|retain)\b|\b(?:come|came|coming|comes) back\b.*\bmonth",
 }
+_PROBLEMS: Final = re.compile(
+    r"\b(?:problems?|complaints?|issues?|faults?|defects?|flaws?)\b.*\b(?:cost\w*|dear\w*|expensive|money|los\w+)\b"
+    r"|\b(?:cost\w*|dear\w*|expensive|los\w+)\b.*\b(?:problems?|complaints?|issues?|faults?|defects?|flaws?)\b"
+    r"|\bwhich (?:products?|items?)\b.*\b(?:complain\w*|criticis\w*|bad reviews|worst reviews)\b",
+    re.IGNORECASE,
+)
 _READ_PLAIN: Final = {kind: re.compile(words, re.IGNORECASE) for kind, words in _PLAIN.items()}
 _READ_LOOSE: Final = {kind: re.compile(words, re.IGNORECASE) for kind, words in _LOOSE.items()}
 # "Returning" customers return nothing, and "first order" counts no orders: these reports have words of their own.
@@ -78,3 +84,8 @@ def meant_report(said: str) -> str | None:
 def measured(said: str) -> str:
     """What new and returning customers, or those of a month, are measured by: how many they are, or what was said."""
     return next((metric for metric, words in _READ_MEASURES.items() if words.search(said)), "customers")
+
+
+def asks_for_problem_costs(said: str) -> bool:
+    """Whether it is asked which products' problems cost most."""
+    return _PROBLEMS.search(said) is not None

@@ -15,6 +15,7 @@ DATA = Path(os.environ.get("RETAIL_BENCH_DATA", "../shared/data"))
 COMMANDS = {
     "search": "home_depot_search",
     "classify": "complete_journey",
+    "reviews": "womens_clothing_reviews",
     "pictures": "images_grocery_store",
     "next_item": "seqrec",
     "next_basket": "next_basket",

@@ -3,19 +3,28 @@
 Reads the fitted reviews; texts of customers are data and are only quoted.
 """
 
+from typing import Literal
+
 import pandas as pd
 
 from analytics.reviews import FittedReviews, by_aspect, by_quarter, quotes
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
+from assistant.periods import Period
 from assistant.toolbox import Context, tool
+from assistant.tools.problem_answers import costs_answer
 from assistant.wording import day, listed, number, percent, plural
 
 _FEW = 10
+_WHY = {"empty": "without any text", "another script": "in another script"}
 
 
 @tool(roles={"manager"})
 def review_insights(
-    context: Context, product: str | None = None, category: str | None = None, period: str | None = None
+    context: Context,
+    product: str | None = None,
+    category: str | None = None,
+    period: str | None = None,
+    group_by: Literal["aspect", "product"] | None = None,
 ) -> ToolResult:
     """Summarise what customers say in their reviews: praise, complaints, trend and quotes.
 
@@ -23,6 +32,7 @@ def review_insights(
         product: a product, as the person said it.
         category: a category, as the person said it.
         period: a span of time, as the person said it.
+        group_by: "product" for which products' problems cost most.
     """
     context.shop.warehouse.require("reviews", "customer reviews")
     fitted: FittedReviews = context.shop.models.load("reviews")
@@ -39,16 +49,44 @@ def review_insights(
         span = context.shop.resolve.period(period)
         inside = reviews["reviewed_on"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
         reviews, when = reviews[inside], f" in {span.label}"
+    chosen = (category and about, span if period else None)
+    unread = _unread(fitted, found.product_id if product else None, *chosen)
     if reviews.empty:
         return ToolResult(
-            headline=f"There are no reviews of {about}{when}.", facts=(Fact("reviews", 0, "reviews", "0"),)
+            headline=f"There are no reviews of {about}{when} that can be read.",
+            facts=(Fact("reviews", 0, "reviews", "0"),),
+            notes=unread,
         )
     statements = statements[statements["review_id"].isin(reviews["review_id"])]
-    return _answer(fitted, reviews, statements, about, when)
+    if group_by == "product":
+        return costs_answer(context, reviews, statements, f"{about}{when}", unread)
+    return _answer(fitted, reviews, statements, about, when, unread)
+
+
+def _unread(
+    fitted: FittedReviews, product_id: str | None, category: str | None, span: Period | None
+) -> tuple[str, ...]:
+    """What was not judged, in one sentence."""
+    found = fitted.unread
+    if found is None or found.empty:
+        return ()
+    if product_id is not None:
+        found = found[found["product_id"] == product_id]
+    if category is not None:
+        found = found[found["category"] == category]
+    if span is not None:
+        found = found[found["reviewed_on"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))]
+    said = [f"{number(count)} {_WHY.get(str(why), f'in {why}')}" for why, count in found["why"].value_counts().items()]
+    return (f"Not judged: {listed(said)} (too few rated reviews to learn from).",) if said else ()
 
 
 def _answer(
-    fitted: FittedReviews, reviews: pd.DataFrame, statements: pd.DataFrame, about: str, when: str
+    fitted: FittedReviews,
+    reviews: pd.DataFrame,
+    statements: pd.DataFrame,
+    about: str,
+    when: str,
+    unread: tuple[str, ...],
 ) -> ToolResult:
     content = 100 * float((reviews["content"] >= 0.5).mean())
     aspects = by_aspect(statements)
@@ -107,7 +145,7 @@ def _answer(
         quotes=_evidence(statements, praise, blame),
         method=f"words of the reviews, never their stars ({fitted.method})",
         score=fitted.scorecard.sentence() if fitted.scorecard else None,
-        notes=_notes(fitted, reviews, trend),
+        notes=(*_notes(fitted, reviews, trend), *unread),
         follow_ups=tuple(f"What do reviews say about {each}?" for each in blame[:1]),
     )
 

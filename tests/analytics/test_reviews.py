@@ -7,7 +7,8 @@ from sales_lines import AS_OF, Shelf, lines, sale
 
 from analytics.aspects import aspects_of, sentences, word_balance
 from analytics.errors import MissingData
-from analytics.reviews import LEARNT, WORDS, ReviewModel, ReviewSettings, by_aspect, by_quarter, quotes
+from analytics.reviews import WORDS, ReviewModel, ReviewSettings, by_aspect, by_quarter, quotes
+from analytics.sentiment import BASELINE
 
 GOOD = (
     "Keeps its heat all day.",
@@ -42,8 +43,8 @@ def fitted():
 
 
 def test_learnt_words_beat_a_word_list_that_knows_none_of_them(fitted):
-    assert fitted.scorecard.serves == fitted.method == LEARNT
-    assert fitted.scorecard.scores[LEARNT]["AUC"] > 0.99 > fitted.scorecard.scores[WORDS]["AUC"]
+    assert fitted.scorecard.serves == fitted.method != WORDS
+    assert fitted.scorecard.scores[BASELINE]["AUC"] > 0.99 > fitted.scorecard.scores[WORDS]["AUC"]
 
 
 def test_the_rating_is_no_feature():
@@ -115,3 +116,39 @@ def test_missing_reviews_are_told(frame):
 def test_settings_are_checked():
     with pytest.raises(ValueError, match="fewest"):
         ReviewSettings(fewest=3)
+
+
+def test_empty_and_foreign_reviews_are_told_and_the_rest_is_judged():
+    frame = reviews(60)
+    frame.loc[:2, "text"] = None
+    frame.loc[3:7, "text"] = "Der Deckel ist leider nicht sehr gut und auch nicht schön."
+    found = fit(frame)
+    assert found.unread["why"].value_counts().to_dict() == {"German": 5, "empty": 3}
+    assert len(found.reviews) == 52
+    with pytest.raises(MissingData, match="5 German"):
+        fit(frame.loc[3:7])
+
+
+def test_another_language_is_learnt_where_enough_reviews_teach_it():
+    german = reviews(150)
+    german["text"] = ["Der Deckel ist nicht gut und sehr dünn" if r < 3 else "Das ist sehr schön und auch gut" for r in
+                      german["rating"]]  # fmt: skip
+    found = fit(pd.concat([reviews(300), german.assign(review_id="G" + german["review_id"])]))
+    assert found.unread.empty
+    read = found.reviews[found.reviews["review_id"].str.startswith("G")]
+    assert ((read["content"] >= 0.5) == (read["rating"] > 3)).all()
+
+
+def test_embeddings_are_tried_where_words_leave_errors_and_each_text_is_embedded_once():
+    frame, seen = reviews(400), []
+    random = np.random.default_rng(1)
+    frame["text"] = random.choice(["one plain word", "two plain words"], 400) + [f" x{i}" for i in range(400)]
+    truth = dict(zip(frame["text"], frame["rating"] >= 4, strict=True))
+
+    def embed(texts):
+        seen.extend(texts)
+        return np.array([[1.0 if truth[text] else -1.0] for text in texts], dtype=np.float32)
+
+    found = ReviewModel(embed=embed).fit(Shelf(lines(sale("x", 1)), reviews=frame, products=PRODUCTS))
+    assert "embeddings" in found.method
+    assert len(seen) == len(set(seen)) == 400
