@@ -6,7 +6,7 @@ Knows what is fitted and in which order, not how.
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,12 @@ def fit_shop(folder: Path, report: Report) -> list[Fitted]:
         done = [_timed(name, fit, shop, report) for name, fit in (_abilities() | _judged(folder)).items()]
         _note_fitted(shop, done)
         return done
+
+
+def fit_again(shop: Shop, names: Sequence[str], report: Report) -> list[Fitted]:
+    """Fits the named models anew, under the lock that the caller holds."""
+    abilities = _abilities() | _judged(shop.folder)
+    return [_timed(name, abilities[name], shop, report) for name in abilities if name in names]
 
 
 def _note_fitted(shop: Shop, done: list[Fitted]) -> None:

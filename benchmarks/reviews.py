@@ -28,6 +28,7 @@ import pandas as pd
 from analytics.sentiment import BASELINE, FULL_BLEND, WORDS_BLEND, Baseline, Blend, Embed, Texts, score, texts_of
 
 Figures = dict[str, dict[str, Any]]
+INTERVAL = "95 % interval"
 MAJORITY = "always the larger kind"
 PUBLISHED = {"recommended": 0.88, "sentiment": 0.93}
 _TEST, _SEED, _DRAWS = 0.2, 7, 1000
@@ -51,7 +52,7 @@ def main() -> int:
         print(
             pd.DataFrame(figures[task]).T.drop(columns="95 % interval", errors="ignore").to_string(float_format="%.4f")
         )
-        low, high = figures[task]["gain of the blend"]["95 % interval"]
+        low, high = figures[task]["gain of the blend"][INTERVAL]
         print(
             f"gain of AUC: 95 % interval {low:+.4f} to {high:+.4f}; published F1 (weighted) {PUBLISHED[task]}",
             flush=True,
@@ -111,7 +112,7 @@ def measure(texts: Texts, content: np.ndarray) -> Figures:
     figures: Figures = {name: score(content[judge], scores) for name, scores in said.items()}
     best, base = figures[FULL_BLEND], figures[BASELINE]
     figures["gain of the blend"] = {name: best[name] - base[name] for name in base}
-    figures["gain of the blend"]["95 % interval"] = gain_interval(content[judge], said[BASELINE], said[FULL_BLEND])
+    figures["gain of the blend"][INTERVAL] = gain_interval(content[judge], said[BASELINE], said[FULL_BLEND])
     return figures
 
 

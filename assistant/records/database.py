@@ -41,6 +41,18 @@ class Database:
         with _readable_failures(), self.engine.connect().execution_options(reads_only=True) as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Writes an SQLite file anew, as deleted rows stay in its free pages; PostgreSQL does so by itself (vacuum)."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _readable_failures():
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("vacuum")
+                raw.cursor().execute("pragma wal_checkpoint(truncate)")
+            finally:
+                raw.close()
+
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from analytics.person import Person
 from assistant.errors import BadCall, Refused
 from assistant.messages import Answer, Role, Status, Write
-from assistant.records import conversations, ledger, upkeep
+from assistant.records import conversations, ledger, mentions, upkeep
 from assistant.records.database import Database
 from assistant.records.entries import AuditEntry, CartLine, HandOff, OutboxEvent, Request, Session, Turn
 
@@ -193,6 +194,16 @@ class Records:
         """Deletes a customer's data (see `upkeep.erase_customer`); returns the rows concerned, by table."""
         with self._database.write() as connection:
             return upkeep.erase_customer(connection, customer_id, self._now())
+
+    def forget(self, person: Person) -> dict[str, int]:
+        """Deletes a customer's data and masks them in what others said, in one transaction; rows by table."""
+        now = self._now()
+        with self._database.write() as connection:
+            counts = upkeep.erase_customer(connection, person.customer_id, now)
+            masked = mentions.erase_mentions(connection, person, now)
+        self._database.compact()
+        found = {name: counts.get(name, 0) + masked.get(name, 0) for name in {**counts, **masked}}
+        return {name: count for name, count in found.items() if count}
 
     def purge(self, keep: timedelta, keep_audit: timedelta) -> dict[str, int]:
         """Deletes conversations idle for longer than `keep` and audit lines older than `keep_audit`."""

@@ -33,7 +33,7 @@ def erase_customer(connection: Connection, customer_id: str, now: datetime) -> d
     Returns:
         Rows deleted or made anonymous, by table.
     """
-    with _erasing(connection, "erasure on a customer's wish", now):
+    with erasing(connection, "erasure on a customer's wish", now):
         sessions = _sessions_of(connection, customer_id)
         counts = {
             table.name: connection.execute(delete(table).where(table.c.session_id.in_(sessions))).rowcount
@@ -65,7 +65,7 @@ def purge(connection: Connection, before: datetime, audit_before: datetime, now:
     old = select(table.c.session_id).where(table.c.last_at < before)
     waiting = select(schema.hand_offs.c.session_id).where(schema.hand_offs.c.settled_at.is_(None))
     sessions = [row[0] for row in connection.execute(old.where(table.c.session_id.not_in(waiting)))]
-    with _erasing(connection, "retention", now):
+    with erasing(connection, "retention", now):
         counts = {
             each.name: connection.execute(delete(each).where(each.c.session_id.in_(sessions))).rowcount
             for each in (*_BY_SESSION, table)
@@ -77,7 +77,7 @@ def purge(connection: Connection, before: datetime, audit_before: datetime, now:
 
 
 @contextmanager
-def _erasing(connection: Connection, reason: str, now: datetime) -> Iterator[None]:
+def erasing(connection: Connection, reason: str, now: datetime) -> Iterator[None]:
     """Lifts the append-only guard for this transaction alone and leaves a line about it."""
     table = schema.erasures
     number = connection.execute(
