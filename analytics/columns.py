@@ -117,6 +117,16 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "price": "DOUBLE",
         "observed_on": "DATE",
     },
+    "postcodes": {  # where addresses lie: a row for a whole postcode, or for its first part ("LS12")
+        "postcode": "VARCHAR",
+        "latitude": "DOUBLE",
+        "longitude": "DOUBLE",
+    },
+    "delivery_windows": {  # when an order may be brought, whatever the day; null: any time
+        "order_id": "VARCHAR",
+        "opens": "VARCHAR",  # time of day, "09:00"
+        "closes": "VARCHAR",
+    },
     "rejected": {  # every source row that a cleaning rule took, with its reason
         "source": "VARCHAR",
         "row_number": "BIGINT",
@@ -147,6 +157,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "price_changes": ("product_id", "effective_on"),
     "reviews": ("review_id",),
     "competitor_prices": ("competitor", "product_id", "observed_on"),
+    "postcodes": ("postcode",),
+    "delivery_windows": ("order_id",),
 }
 
 # Every figure of a report comes from this view: merchandise lines with a price, returns negative.

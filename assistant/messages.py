@@ -52,20 +52,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or set of bars of a chart; `lower` and `upper` draw a band."""
+    """One line or set of bars of a chart; `lower` and `upper` draw a band, `labels` name the points."""
 
     name: str
     x: tuple[Cell, ...]
     y: tuple[float | None, ...]
     lower: tuple[float | None, ...] = ()
     upper: tuple[float | None, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What to draw. kind: "line", "bar", "scatter"."""
+    """What to draw. kind: "line", "bar", "scatter", or "routes": ways on a map, x longitude and y latitude."""
 
-    kind: Literal["line", "bar", "scatter"]
+    kind: Literal["line", "bar", "scatter", "routes"]
     title: str
     x_label: str
     y_label: str

@@ -28,6 +28,18 @@ url = "postgresql+psycopg://user@host/database"
 [limits]
 max_characters = 4000
 per_minute = 30
+
+[deliveries]                  # left out: no limit of capacity, 8:00 to 18:00
+van_capacity = 40             # orders
+leaves_at = "8:00"
+back_by = "18:00"
+kmh = 50
+minutes_per_stop = 10
+
+[transfers]
+cost_per_km = 0.5             # of a trip between two stores
+cost_per_unit = 0.1
+least_units = 1
 """
 
 import tomllib
@@ -37,6 +49,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from analytics.supply import RoundSettings, TransferSettings, minutes_of
 from assistant.errors import ShopNotFound
 
 Kind = Literal["embedded", "transformers", "openai"]
@@ -115,6 +128,36 @@ class LimitSettings:
 
 
 @dataclass(frozen=True)
+class DeliverySettings:
+    """The delivery vans; times of day as "8:00"."""
+
+    van_capacity: int | None = None
+    leaves_at: str = "8:00"
+    back_by: str = "18:00"
+    kmh: float = 50.0
+    minutes_per_stop: int = 10
+
+    def __post_init__(self) -> None:
+        """Checks the figures together.
+
+        Raises:
+            ValueError: a time cannot be read, or a figure makes no sense.
+        """
+        self.rounds(1)
+
+    def rounds(self, vans: int, capacity: int | None = None) -> RoundSettings:
+        """The settings of a plan with so many vans; `capacity` where another one was said."""
+        return RoundSettings(
+            vans=vans,
+            capacity=self.van_capacity if capacity is None else capacity,
+            leaves_at=minutes_of(self.leaves_at),
+            back_by=minutes_of(self.back_by),
+            kmh=self.kmh,
+            minutes_per_stop=self.minutes_per_stop,
+        )
+
+
+@dataclass(frozen=True)
 class ShopSettings:
     """All of `shop.toml`. as_of: an ISO date, "today", or None for the last day of the history.
 
@@ -132,6 +175,8 @@ class ShopSettings:
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    deliveries: DeliverySettings = field(default_factory=DeliverySettings)
+    transfers: TransferSettings = field(default_factory=TransferSettings)
 
     def __post_init__(self) -> None:
         """Checks name, currency and date.
@@ -178,6 +223,8 @@ def read_settings(folder: Path) -> ShopSettings:
             "vectors": _section(VectorsSettings, given.pop("vectors", {})),
             "records": _section(RecordsSettings, given.pop("records", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),
+            "deliveries": _section(DeliverySettings, given.pop("deliveries", {})),
+            "transfers": _section(TransferSettings, given.pop("transfers", {})),
         }
         if isinstance(given.get("as_of"), date):
             given["as_of"] = given["as_of"].isoformat()

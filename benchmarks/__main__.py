@@ -20,6 +20,7 @@ COMMANDS = {
     "next_item": "seqrec",
     "next_basket": "next_basket",
     "scale": "",
+    "routing": "routing_cvrplib",
     "crash": "",
     "language": "",
 }

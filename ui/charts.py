@@ -1,6 +1,7 @@
 """A result's chart as a plotly figure. Knows the `Chart` record, not what it is about."""
 
 import html
+import math
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +19,7 @@ _LONG_LABEL = 9
 
 
 def figure(chart: Chart) -> "Figure":
-    """Draws the chart: lines with their band, bars (lying down where their names are long) or points."""
+    """Draws the chart: lines with their band, bars (lying down where their names are long), points or ways on a map."""
     import plotly.graph_objects as go
 
     lying = chart.kind == "bar" and _lies_down(chart)
@@ -28,10 +29,15 @@ def figure(chart: Chart) -> "Figure":
         if chart.kind == "bar":
             drawn.add_trace(_bars(series, colour, lying))
             continue
+        if chart.kind == "routes":
+            drawn.add_trace(_way(series, colour))
+            continue
         if chart.kind == "line" and _has_band(series):
             drawn.add_traces(_band(series, colour))
         drawn.add_trace(_points(series, colour, chart.kind))
     _lay_out(drawn, chart, lying)
+    if chart.kind == "routes":
+        _lay_out_map(drawn, chart)
     return drawn
 
 
@@ -48,6 +54,32 @@ def _points(series: Series, colour: str, kind: str) -> Any:
         marker={"color": colour, "size": 8 if kind == "scatter" else 5},
         **(_error_bars(series, "y") if kind == "scatter" else {}),
     )
+
+
+def _way(series: Series, colour: str) -> Any:
+    """A round on the map: straight lines from stop to stop, each stop named; the depot is its first and last one."""
+    import plotly.graph_objects as go
+
+    inner = len(series.x) - 2
+    return go.Scatter(
+        x=list(series.x),
+        y=list(series.y),
+        name=_plain(series.name),
+        mode="lines+markers",
+        text=[_plain(label) for label in series.labels] or None,
+        hovertemplate="%{text}<extra></extra>" if series.labels else None,
+        line={"color": colour, "width": 2},
+        marker={"color": colour, "size": 9, "symbol": ["square", *["circle"] * inner, "square"] if inner > 0 else None},
+    )
+
+
+def _lay_out_map(drawn: "Figure", chart: Chart) -> None:
+    """A degree of longitude is drawn shorter than one of latitude, as it is on the ground."""
+    latitudes = [y for series in chart.series for y in series.y if y is not None]
+    middle = math.radians(sum(latitudes) / len(latitudes)) if latitudes else 0.0
+    drawn.update_layout(height=460, hovermode="closest")
+    drawn.update_xaxes(showgrid=True, gridcolor=_GRID)
+    drawn.update_yaxes(scaleanchor="x", scaleratio=1 / max(0.05, math.cos(middle)))
 
 
 def _band(series: Series, colour: str) -> list[Any]:

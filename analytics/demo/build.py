@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.columns import TABLES
 from analytics.demo.baskets import fill_baskets
 from analytics.demo.catalog import make_catalog
+from analytics.demo.doorsteps import delivery_windows, postcodes
 from analytics.demo.orders import book_orders
 from analytics.demo.people import make_people
 from analytics.demo.prices import competitor_prices, make_prices
@@ -141,6 +142,8 @@ def _simulate(settings: DemoSettings, truth_folder: Path, steps: _Steps) -> dict
         "price_changes": plan.changes,
         "reviews": reviews,
         "competitor_prices": competitor_prices(catalog, plan, settings),
+        "postcodes": postcodes(),
+        "delivery_windows": delivery_windows(book.orders, settings),
     }
 
 

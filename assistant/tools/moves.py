@@ -1,27 +1,36 @@
-"""The tools that move goods: between stores, and by van to the towns that ordered. Knows no solver."""
+"""The tool that moves stock between stores, and says where safety stock is best held. Knows no solver."""
 
 import math
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-import pandas as pd
-
-from analytics.errors import MissingData
 from analytics.forecasting import FittedForecast
 from analytics.inventory import Position, stock_positions
 from analytics.inventory.formulas import demand_quantile, lead_time_demand
-from analytics.supply import Place, Route, StoreStock, Transfer
-from analytics.supply import plan_routes as routes_of
+from analytics.supply import Addresses, Place, StoreStock, Transfer, TransferPlan, TransferSettings
 from analytics.supply import plan_transfers as transfers_of
-from assistant.errors import BadCall, NotFound
-from assistant.messages import Chart, Fact, Series, Table, ToolResult
+from analytics.supply.pooling import Pooled, Pooling, PoolingSettings, compare_pooling
+from analytics.supply.transfers import trips_cost
+from assistant.messages import Fact, Table, ToolResult
 from assistant.toolbox import Context, tool
 from assistant.tools.stock_reading import fitted_forecast, score_words, stale_note, store_names
-from assistant.wording import day, listed, number, plural
+from assistant.wording import listed, money, number, plural
 
 _KEEP_DAYS = 14  # a store keeps what it may sell until its delivery and so many days more
 _KEEP_LEVEL, _NEED_LEVEL = 0.95, 0.90  # the giver keeps more than the taker is promised
 _LISTED = 3
+
+
+@dataclass(frozen=True)
+class _Balance:
+    """A store's stock of a product beside its need, and the spread of its sales in a day."""
+
+    stock: StoreStock
+    lead_days: int
+    daily_sd: float
+    cost: float | None
 
 
 @tool(roles={"manager"})
@@ -34,211 +43,227 @@ def plan_transfers(context: Context, product: str | None = None) -> ToolResult:
     shop = context.shop
     shop.warehouse.require("stores", "stores")
     shop.warehouse.require("inventory", "stock levels")
+    names = store_names(context)
+    if len(names) < 2:
+        only = next(iter(names.values()), "one store")
+        return ToolResult(f"This shop has one store only, {only}: there is no other one to move stock to or from.")
     found = shop.resolve.product(product) if product else None
     fitted = fitted_forecast(context)
     positions = stock_positions(shop.warehouse, product=found.product_id if found else None, by_store=True)
-    stock = [each for p in positions if (each := _balance(fitted, p)) is not None]
-    moves = transfers_of(stock, _places(context))
+    selling = _selling_stores(context)
+    balances = [each for p in positions if (each := _balance(fitted, p, selling)) is not None]
+    stock, places, settings = [each.stock for each in balances], _places(context), shop.settings.transfers
+    plan, anyway = transfers_of(stock, places, settings), None
+    if not plan.transfers and plan.not_worth:  # nothing pays its trip: what a van could take that goes there anyway
+        plan = transfers_of(stock, places, replace(settings, cost_per_km=0.0))
+        anyway = trips_cost(plan.transfers, places, settings)
     about = f" of {found.title}" if found else ""
-    short = sum(math.ceil(each.short) for each in stock)
-    if not moves:
-        why = "no store is short" if short == 0 else "no store has units to spare for those that are short"
-        return ToolResult(f"There is nothing{about} to move between the stores: {why}.", method=_method())
-    return _transfers_answer(context, moves, {p.product_id: p.title for p in positions}, about, short, fitted)
+    pooling = None if found else _pooling(balances, names, selling)
+    return _answer(context, plan, anyway, {p.product_id: p.title for p in positions}, about, pooling, fitted)
 
 
-def _method() -> str:
-    return (
-        f"A store should cover what may sell until its delivery in {100 * _NEED_LEVEL:g} of 100 cases; it can spare "
-        f"what it need not keep for {_KEEP_DAYS} days beyond. Moved over the shortest total way (linear programme)."
-    )
+def _selling_stores(context: Context) -> set[str]:
+    """Stores that ever sold anything; the others only hold stock."""
+    orders = context.shop.warehouse.table("orders")
+    return set(context.shop.warehouse.frame(orders.filter(orders.store_id.notnull())[["store_id"]].distinct()).store_id)
 
 
-def _balance(fitted: FittedForecast, position: Position) -> StoreStock | None:
+def _balance(fitted: FittedForecast, position: Position, selling: set[str]) -> _Balance | None:
     """A store's spare and missing units of a product; None where nothing is known of its sales there."""
     store, product = position.store_id, position.product_id
-    if store is None or position.on_hand is None or not fitted.knows("store", store):
+    if store is None or position.on_hand is None:
+        return None
+    lead = max(1, math.ceil(position.lead_time_days))
+    if store not in selling:  # a warehouse: all that it holds is for the stores
+        stock = StoreStock(product, store, max(0.0, position.on_hand), 0.0, position.on_hand)
+        return _Balance(stock, lead, 0.0, position.cost)
+    if not fitted.knows("store", store):
         return None
     if not fitted.knows("product", product):
-        return StoreStock(product, store, 0.0, 0.0)
-    lead = max(1, math.ceil(position.lead_time_days))
+        return _Balance(StoreStock(product, store, 0.0, 0.0, position.on_hand), lead, 0.0, position.cost)
 
-    def needed(days: int, level: float) -> float:
+    def demand(days: int) -> tuple[float, float]:
         end = fitted.as_of + timedelta(days=days)
         ahead = fitted.predict("product", product, fitted.as_of + timedelta(days=1), end, store=store)
-        demand, sd = lead_time_demand(ahead.value, ahead.sd, ahead.value / days, position.lead_time_sd_days)
-        return demand_quantile(demand, sd, level)
+        return lead_time_demand(ahead.value, ahead.sd, ahead.value / days, position.lead_time_sd_days)
 
-    short = needed(lead, _NEED_LEVEL) - position.available
-    if short > 0:
-        return StoreStock(product, store, 0.0, short)
-    return StoreStock(product, store, max(0.0, position.on_hand - needed(lead + _KEEP_DAYS, _KEEP_LEVEL)), 0.0)
+    due, spread = demand(lead)
+    short = demand_quantile(due, spread, _NEED_LEVEL) - position.available
+    spare = 0.0 if short > 0 else position.on_hand - demand_quantile(*demand(lead + _KEEP_DAYS), _KEEP_LEVEL)
+    stock = StoreStock(product, store, max(0.0, spare), max(0.0, short), position.available, due / lead, due, spread,
+                       _worth_of_a_sale(position))  # fmt: skip
+    return _Balance(stock, lead, spread / math.sqrt(lead), position.cost)
+
+
+def _worth_of_a_sale(position: Position) -> float | None:
+    """What a saved sale earns: the margin; the price where the cost is not known."""
+    if position.price is None:
+        return None
+    return max(0.0, position.price - (position.cost or 0.0))
 
 
 def _places(context: Context) -> dict[str, Place]:
-    """The stores whose coordinates are known, the first one first."""
-    stores = context.shop.warehouse.frame(context.shop.warehouse.table("stores")).sort_values("store_id")
-    known = stores.dropna(subset=["latitude", "longitude"])
-    return {
-        str(row["store_id"]): Place(str(row["name"]), float(row["latitude"]), float(row["longitude"]))
-        for row in known.to_dict("records")
+    """The stores whose coordinates are known, or their postcode's or town's."""
+    addresses = Addresses.of(context.shop.warehouse)
+    stores = context.shop.warehouse.frame(context.shop.warehouse.table("stores"))
+    places = {}
+    for row in stores.astype(object).where(stores.notna(), None).to_dict("records"):
+        name = str(row["name"])
+        if row["latitude"] is not None and row["longitude"] is not None:
+            places[str(row["store_id"])] = Place(name, float(row["latitude"]), float(row["longitude"]))
+        elif (near := addresses.locate(name, row["postcode"], row["city"])) is not None:
+            places[str(row["store_id"])] = near[0]
+    return places
+
+
+def _pooling(balances: Sequence[_Balance], names: dict[str, str], selling: set[str]) -> tuple[str, Pooling] | None:
+    """The centre's name and the comparison; None where no product needs any in two stores."""
+    spreads: dict[str, dict[str, float]] = defaultdict(dict)
+    for each in balances:
+        if each.daily_sd > 0:
+            spreads[each.stock.product_id][each.stock.store_id] = each.daily_sd
+    first = {each.stock.product_id: each for each in reversed(balances)}
+    products = [
+        Pooled(product, first[product].lead_days, by_store, first[product].cost)
+        for product, by_store in spreads.items()
+        if len(by_store) > 1
+    ]
+    if not products:
+        return None
+    holds_only = sorted(set(names) - selling)
+    centre = names[holds_only[0]] if holds_only else names[min(names)]
+    found = compare_pooling(products, PoolingSettings())
+    return (centre, found) if found.separate_units >= 1 else None
+
+
+def _answer(
+    context: Context, plan: TransferPlan, anyway: float | None, titles: dict[str, str], about: str,
+    pooling: tuple[str, Pooling] | None, fitted: FittedForecast,
+) -> ToolResult:  # fmt: skip
+    """The answer; `anyway` is what the trips of a plan would cost that does not earn them."""
+    names, currency = store_names(context), context.shop.currency
+    pooled = _pooling_facts(*pooling, currency) if pooling else ()
+    told = (_pooling_words(*pooling, currency),) if pooling else ()
+    shared = {
+        "method": _method(context.shop.settings.transfers, currency),
+        "score": score_words(fitted.scorecard),
+        "follow_ups": ("Which products are running low?",),
     }
-
-
-def _transfers_answer(
-    context: Context, moves: list[Transfer], titles: dict[str, str], about: str, short: int, fitted: FittedForecast
-) -> ToolResult:
-    names = store_names(context)
-    units = sum(move.units for move in moves)
-
-    def place(store_id: str) -> str:
-        return names.get(store_id, store_id)
-
-    first = [f"{move.units} {titles[move.product_id]} from {place(move.from_store)} to {place(move.to_store)}"
-             for move in moves[:_LISTED]]  # fmt: skip
-    most = "first of all " if len(moves) > _LISTED else ""
+    stale = stale_note(fitted, context.shop.as_of)
+    left = _left_words(plan)
+    if not plan.transfers:
+        why = left or "no store is short"
+        headline = f"There is nothing{about} to move between the stores: {why}."
+        return ToolResult(headline, facts=pooled, notes=(*told, *stale), **shared)  # type: ignore[arg-type]
+    units = sum(each.units for each in plan.transfers)
+    first = [_words(each, titles, names) for each in plan.transfers[:_LISTED]]
+    most = "first of all " if len(plan.transfers) > _LISTED else ""
+    short = units + plan.no_spare + plan.not_worth
+    cover = f"This covers {number(units)} of the {number(short)} units that stores are short of"
+    headline = f"Move {plural(units, 'unit')}{about} between the stores: {most}{listed(first)}."
+    if anyway is not None:
+        headline = (
+            f"No trip between the stores pays for itself: {plural(units, 'unit')}{about} could be moved, expected to "
+            f"save sales worth {money(plan.worth or 0.0, currency)}, and the trips would cost "
+            f"{money(anyway, currency)}. If a van goes there anyway, it should take {most}{listed(first)}."
+        )
     return ToolResult(
-        headline=f"Move {plural(units, 'unit')}{about} between the stores: {most}{listed(first)}.",
-        facts=(
-            Fact("units to move", units, "units", number(units)),
-            Fact("transfers", len(moves), "transfers", number(len(moves))),
-            Fact("units short before", short, "units", number(short)),
-            *(Fact(text, move.units, "units", number(move.units)) for text, move in zip(first, moves, strict=False)),
+        headline=headline,
+        facts=(*_facts(plan, units, short, first, currency, anyway), *pooled),
+        table=_table(plan, titles, names),
+        notes=(f"{cover}; {left}." if left else f"{cover}.", *told, *stale),
+        **shared,  # type: ignore[arg-type]
+    )
+
+
+def _method(settings: TransferSettings, currency: str) -> str:
+    least = f", at least {settings.least_units} of a product at a time" if settings.least_units > 1 else ""
+    return (
+        f"A store should cover what may sell until its delivery in {100 * _NEED_LEVEL:g} of 100 cases; it can spare "
+        f"what it need not keep for {_KEEP_DAYS} days beyond. A mixed-integer programme (HiGHS) moves what earns most: "
+        f"the margin of the sales expected to be saved less {money(settings.cost_per_km, currency)} a km of each trip, "
+        f"there and back, and {money(settings.cost_per_unit, currency)} a unit{least} (`[transfers]` in shop.toml)."
+    )
+
+
+def _left_words(plan: TransferPlan) -> str:
+    parts = []
+    if plan.no_spare:
+        parts.append(f"for {plural(plan.no_spare, 'unit')} that stores are short of no store has units to spare")
+    if plan.not_worth:
+        parts.append(f"moving {plural(plan.not_worth, 'unit')} that stores are short of would cost more than it saves")
+    return "; ".join(parts)
+
+
+def _words(move: Transfer, titles: dict[str, str], names: dict[str, str]) -> str:
+    """A move as people say it: "12 Red Lamp from York (50 days of cover) to Leeds (3 days)"."""
+    giver, taker = (names.get(store, store) for store in (move.from_store, move.to_store))
+    return (
+        f"{move.units} {titles[move.product_id]} from {giver} ({_days(move.cover_from)} of cover) to {taker} "
+        f"({_days(move.cover_to)})"
+    )
+
+
+def _days(cover: float) -> str:
+    return "years" if cover > 730 else plural(round(cover), "day")
+
+
+def _facts(
+    plan: TransferPlan, units: int, short: int, first: list[str], currency: str, anyway: float | None
+) -> tuple[Fact, ...]:
+    cost = plan.handling_cost + (plan.trips_cost if anyway is None else anyway)
+    worth = () if plan.worth is None else (
+        Fact("expected to be earned by sales saved", round(plan.worth, 2), currency, money(plan.worth, currency)),
+        Fact("cost of moving", round(cost, 2), currency, money(cost, currency)),
+    )  # fmt: skip
+    return (
+        Fact("units to move", units, "units", number(units)),
+        Fact("transfers", len(plan.transfers), "transfers", number(len(plan.transfers))),
+        Fact("units short before", short, "units", number(short)),
+        *worth,
+        *(Fact(text, m.units, "units", number(m.units)) for text, m in zip(first, plan.transfers, strict=False)),
+    )
+
+
+def _table(plan: TransferPlan, titles: dict[str, str], names: dict[str, str]) -> Table:
+    return Table(
+        ("product", "title", "from", "to", "units", "road km", "days of cover there", "days of cover here",
+         "sales saved", "worth"),
+        tuple(
+            (m.product_id, titles[m.product_id], names.get(m.from_store, m.from_store),
+             names.get(m.to_store, m.to_store), m.units, None if m.km is None else round(m.km, 1),
+             None if math.isinf(m.cover_from) else round(m.cover_from),
+             None if math.isinf(m.cover_to) else round(m.cover_to), round(m.saved, 1),
+             None if m.worth is None else round(m.worth, 2))
+            for m in plan.transfers
         ),
-        table=Table(
-            ("product", "title", "from", "to", "units", "road km"),
-            tuple(
-                (m.product_id, titles[m.product_id], place(m.from_store), place(m.to_store), m.units,
-                 None if m.km is None else round(m.km, 1))
-                for m in moves
-            ),
-        ),
-        method=_method(),
-        score=score_words(fitted.scorecard),
-        notes=(f"This covers {number(units)} of the {number(short)} units that stores are short of.",
-               *stale_note(fitted, context.shop.as_of)),
-        follow_ups=("Which products are running low?",),
     )  # fmt: skip
 
 
-@tool(roles={"manager"})
-def plan_deliveries(context: Context, date: str | None = None, vehicles: int | None = None) -> ToolResult:
-    """Rounds for the delivery vans: which towns each van visits and in which order, for the orders of a day.
-
-    Args:
-        date: the day as it was said; none for the orders that are open today.
-        vehicles: how many vans there are; none for one.
-    """
-    vans = 1 if vehicles is None else vehicles
-    if vans < 1:
-        raise BadCall(f"plan_deliveries: vehicles must be 1 or more; got {vans}.")
-    places = _places(context)
-    if not places:
-        raise MissingData(
-            "Rounds need coordinates, and this shop has none: import its stores with latitude and longitude "
-            "(table `stores`) with `retail-assistant ingest csv FILE --mapping map.toml`."
+def _pooling_words(centre: str, found: Pooling, currency: str) -> str:
+    tied = ""
+    if found.separate_money is not None and found.pooled_money is not None:
+        tied = f", {money(found.separate_money - found.pooled_money, currency)} less money tied up"
+    total = len(found.central) + len(found.local) + len(found.mixed)
+    if found.pooled_units >= found.separate_units:
+        return (
+            f"Safety stock is best held in the stores: with a day from {centre} to a store, holding it centrally would "
+            f"need {number(found.pooled_units)} units, no fewer than the {number(found.separate_units)} of stores that "
+            "are each supplied on their own."
         )
-    wanted = _day(context, date)
-    orders = _orders_to_deliver(context, wanted)
-    if orders.empty:
-        return ToolResult(f"There are no orders to deliver {_when(context, wanted)}, so no round is needed.")
-    towns = _towns(context, places)
-    by_town = orders[orders["city"].isin(list(towns))].groupby("city").size()
-    elsewhere = len(orders) - int(by_town.sum())
-    if by_town.empty:
-        raise MissingData(
-            f"None of the {plural(len(orders), 'order')} {_when(context, wanted)} goes to a town whose coordinates "
-            "are known: customers have postcodes only, and no store lies in their towns."
-        )
-    depot = next(iter(places.values()))
-    stops = [(Place(str(town), towns[str(town)].latitude, towns[str(town)].longitude), float(count))
-             for town, count in by_town.items()]  # fmt: skip
-    rounds = routes_of(depot, stops, vans)
-    return _rounds_answer(depot, rounds, _when(context, wanted), vans, elsewhere, stops)
-
-
-def _day(context: Context, said: str | None) -> date:
-    """The day that was said, past or to come; today where none was.
-
-    Raises:
-        BadCall: it is not one day.
-    """
-    if said is None:
-        return context.shop.as_of
-    try:
-        chosen = context.shop.resolve.horizon(said)
-    except (NotFound, BadCall):
-        chosen = None
-    found = chosen if chosen is not None else context.shop.resolve.period(said)
-    if found.start != found.end:
-        raise BadCall(f"plan_deliveries: rounds are planned for one day, but {said!r} names {found.label}.")
-    return found.start
-
-
-def _when(context: Context, wanted: date) -> str:
-    open_now = wanted >= context.shop.as_of
-    return f"that are open on {day(wanted)}" if open_now else f"of {day(wanted)}"
-
-
-def _orders_to_deliver(context: Context, wanted: date) -> pd.DataFrame:
-    """Customers' towns of a past day's orders, or of those that are placed and not yet dispatched."""
-    warehouse = context.shop.warehouse
-    orders, customers = warehouse.table("orders"), warehouse.table("customers")
-    orders = orders.filter((orders.kind == "sale") & orders.customer_id.notnull() & orders.store_id.isnull())
-    if wanted >= context.shop.as_of:
-        orders = orders.filter(orders.status.isin(["placed"]) & orders.dispatched_at.isnull())
-        orders = orders.filter(orders.ordered_at.date() <= context.shop.as_of)
-    else:
-        orders = orders.filter((orders.ordered_at.date() == wanted) & (orders.status.fill_null("") != "cancelled"))
-    return warehouse.frame(orders.join(customers, "customer_id").select("order_id", "city", "postcode"))
-
-
-def _towns(context: Context, places: dict[str, Place]) -> dict[str, Place]:
-    """Town -> the coordinates of the store in it."""
-    stores = context.shop.warehouse.frame(context.shop.warehouse.table("stores"))
-    found: dict[str, Place] = {}
-    for row in stores.sort_values("store_id").to_dict("records"):
-        if str(row["store_id"]) in places and isinstance(row["city"], str):
-            found.setdefault(row["city"], places[str(row["store_id"])])
-    return found
-
-
-def _rounds_answer(
-    depot: Place, rounds: list[Route], when: str, vans: int, elsewhere: int, stops: list[tuple[Place, float]]
-) -> ToolResult:
-    km, parcels = sum(each.km for each in rounds), sum(each.load for each in rounds)
-    loads: dict[str, float] = defaultdict(float, {place.name: load for place, load in stops})
-    ways = [f"van {i}: {listed(each.stops)} ({number(each.km)} km)" for i, each in enumerate(rounds, 1)]
-    where = {place.name: place for place, _ in stops}
-    lines = []
-    for i, each in enumerate(rounds, 1):
-        way = [depot, *(where[name] for name in each.stops), depot]
-        lines.append(Series(f"van {i}", tuple(p.longitude for p in way), tuple(p.latitude for p in way)))
-    spare = f" {plural(vans - len(rounds), 'van')} can stay: there are no more towns." if len(rounds) < vans else ""
-    left = f"{plural(elsewhere, 'order')} could not be planned: their towns have no coordinates." if elsewhere else ""
-    return ToolResult(
-        headline=f"For the {plural(parcels, 'order')} {when}: {'; '.join(ways)}, each from {depot.name} and back.",
-        facts=(
-            Fact("orders planned", parcels, "orders", number(parcels)),
-            Fact("orders without coordinates", elsewhere, "orders", number(elsewhere)),
-            Fact("vans used", len(rounds), "vans", number(len(rounds))),
-            Fact("road distance", round(km, 1), "km", number(km)),
-            *(Fact(f"distance of van {i}", round(r.km, 1), "km", number(r.km)) for i, r in enumerate(rounds, 1)),
-        ),
-        table=Table(
-            ("van", "stop", "town", "orders"),
-            tuple((i, n, town, loads[town]) for i, r in enumerate(rounds, 1) for n, town in enumerate(r.stops, 1)),
-        ),
-        chart=Chart("line", f"Rounds for the orders {when}", "longitude", "latitude", tuple(lines)),
-        method="Savings (Clarke and Wright 1964), each round improved by 2-opt.",
-        notes=tuple(
-            note
-            for note in (
-                "Customers have postcodes, not coordinates: one stop per town is planned, at the store in it.",
-                "Road distances are the straight line times 1.3.",
-                left,
-                spare.strip(),
-            )
-            if note
-        ),
+    return (
+        f"Safety stock of {plural(total, 'product')}: the stores supplied each on its own need "
+        f"{number(found.separate_units)} units; supplied through {centre} within a day they need "
+        f"{number(found.pooled_units)}, {number(found.central_units)} of them in {centre}{tied}. It is best held in "
+        f"the centre for {plural(len(found.central), 'product')} and in the stores for {number(len(found.local))} "
+        "(guaranteed-service model, 95 of 100 cases covered; the trips to the stores are not counted)."
     )
+
+
+def _pooling_facts(centre: str, found: Pooling, currency: str) -> tuple[Fact, ...]:
+    figures = (
+        ("safety stock with every store supplied on its own", found.separate_units),
+        (f"safety stock supplied through {centre}", found.pooled_units),
+        (f"of it in {centre}", found.central_units),
+    )
+    return tuple(Fact(name, round(units), "units", number(units)) for name, units in figures)

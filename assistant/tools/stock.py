@@ -8,9 +8,10 @@ from analytics.inventory import advise, stock_positions
 from assistant.errors import BadCall
 from assistant.messages import Cell, ToolResult
 from assistant.toolbox import Context, Tool, tool
+from assistant.tools.deliveries import plan_deliveries
 from assistant.tools.forecast_answers import Subject, forecast_answer
 from assistant.tools.low_stock import list_low_stock
-from assistant.tools.moves import plan_deliveries, plan_transfers
+from assistant.tools.moves import plan_transfers
 from assistant.tools.order_plan import optimize_inventory
 from assistant.tools.reorder_answers import by_store_table, reorder_answer
 from assistant.tools.scores import model_scorecard

@@ -13,6 +13,7 @@ from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse, rebuild
 from assistant.messages import ToolCall
 from assistant.resolve import Resolver
+from assistant.settings import ShopSettings
 from assistant.toolbox import Context, Toolbox
 from assistant.tools.stock import TOOLS
 
@@ -73,8 +74,9 @@ def asker(folder, *, stores):
     models = ModelStore(folder / "models")
     models.save("forecast", Forecaster(ForecastSettings(small_level_origins=2)).fit(History.of(warehouse, AS_OF)))
     shop = SimpleNamespace(
-        warehouse=warehouse, currency="GBP", as_of=AS_OF, resolve=Resolver(warehouse, AS_OF), models=models
-    )
+        warehouse=warehouse, currency="GBP", as_of=AS_OF, resolve=Resolver(warehouse, AS_OF), models=models,
+        settings=ShopSettings("Calder"),
+    )  # fmt: skip
     context = Context(shop, SimpleNamespace(role="manager", customer_id=None))
     box = Toolbox.of(TOOLS)
 
@@ -212,26 +214,6 @@ def test_a_budget_that_buys_nothing_says_what_would(ask):
         ask("optimize_inventory", budget=3).headline == "£3.00 buys no order: the cheapest sensible one costs £20.00."
     )
     assert ask("optimize_inventory", budget=-5).status == "error"
-
-
-def test_stock_moves_from_plenty_to_want(ask):
-    found = ask("plan_transfers")
-    moves = {(row[1], row[2], row[3]) for row in found.table.rows}
-    assert moves == {("Red Lamp", "Shop York", "Shop Leeds"), ("Blue Rug", "Shop Leeds", "Shop York")}
-    assert found.headline.startswith("Move ")
-    assert ask("plan_transfers", product="green mug").headline == (
-        "There is nothing of Green Mug to move between the stores: no store is short."
-    )
-
-
-def test_rounds_visit_the_towns_that_ordered(ask):
-    found = ask("plan_deliveries")
-    assert found.headline.startswith("For the 2 orders that are open on 30 June 2026: van 1: York (")
-    assert fact(found, "orders without coordinates").value == 1
-    assert any("1 order could not be planned" in note for note in found.notes)
-    assert ask("plan_deliveries", vehicles=0).status == "error"
-    assert ask("plan_deliveries", date="last week").status == "error"
-    assert "no orders to deliver of 1 May 2026" in ask("plan_deliveries", date="1 May 2026").headline
 
 
 @pytest.mark.parametrize(

@@ -56,3 +56,15 @@ def test_tags_in_names_are_shown_and_not_read():
 
 def test_an_empty_chart_can_be_drawn():
     assert len(figure(Chart("line", "", "x", "y", (Series("s", (), ()),))).data) == 1
+
+
+def test_rounds_are_ways_on_a_map_with_named_stops():
+    way = Series("van 1", (-1.5, -1.1, -1.5), (60.0, 60.0, 60.0), labels=("Home <b>", "York, 9:05", "back 10:00"))
+    drawn = figure(Chart("routes", "Rounds", "longitude", "latitude", (way,)))
+    (trace,) = drawn.data
+    assert (tuple(trace.x), tuple(trace.y)) == (way.x, way.y)
+    assert tuple(trace.marker.symbol) == ("square", "circle", "square")
+    assert trace.text[0] == "Home &lt;b&gt;"
+    # at 60 degrees north a degree of longitude is half as long as one of latitude
+    assert round(drawn.layout.yaxis.scaleratio, 6) == 2
+    assert drawn.layout.yaxis.scaleanchor == "x"
