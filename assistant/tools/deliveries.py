@@ -59,13 +59,15 @@ def plan_deliveries(
 
 
 def _depot(context: Context) -> Place:
-    """Where vans start: the first store whose coordinates are known.
+    """Where vans start: the store that online orders are taken from, else the first whose coordinates are known.
 
     Raises:
         MissingData: none is.
     """
     stores = context.shop.warehouse.frame(context.shop.warehouse.table("stores")).sort_values("store_id")
-    for row in stores.dropna(subset=["latitude", "longitude"]).to_dict("records"):
+    stores = stores.dropna(subset=["latitude", "longitude"])
+    picking = stores[stores["picks_online"].eq(True)]
+    for row in (picking if len(picking) else stores).to_dict("records"):
         return Place(str(row["name"]), float(row["latitude"]), float(row["longitude"]))
     raise MissingData(
         "Rounds need coordinates, and this shop has none: import its stores with latitude and longitude "

@@ -27,6 +27,7 @@ SOLD = {"P1": (4, 2, 5.0, 2.0), "P2": (1, 1, 20.0, 8.0), "P3": (2, 2, 3.0, 1.0)}
 TITLES = {"P1": "Red Lamp", "P2": "Blue Rug", "P3": "Green Mug"}
 # product, store, on hand
 STOCK = [("P1", "S1", 12), ("P1", "S2", 100), ("P2", "S1", 60), ("P2", "S2", 0), ("P3", "S1", 200), ("P3", "S2", 200)]
+PLACED = "(store_id, name, city, country, postcode, latitude, longitude)"
 # order -> customer, address, window
 ORDERS = {
     "w1": ("c1", None, None),
@@ -69,8 +70,10 @@ def build(path):
                 [product, TITLES[product], price, cost],
             )
         connection.execute("insert into suppliers values ('V1', 'Calder', 7, 0, 10, 15)")
-        connection.execute("insert into stores values ('S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54)")
-        connection.execute("insert into stores values ('S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08)")
+        connection.execute(
+            f"insert into stores {PLACED} values ('S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54)"
+        )
+        connection.execute(f"insert into stores {PLACED} values ('S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08)")
         connection.execute("insert into customers (customer_id, city) values ('c1', 'York'), ('c2', 'Oxford')")
         connection.execute("insert into customers (customer_id, city, postcode) values ('c3', 'Leeds', 'LS2 4QR')")
         connection.execute("insert into postcodes values ('LS8', 53.83, -1.5)")
@@ -159,7 +162,7 @@ def test_one_product_that_nobody_lacks(shop):
 def test_a_place_that_sells_nothing_gives_all_it_has(shop, tmp_path):
     with_warehouse = without(
         shop, tmp_path,
-        "insert into stores values ('W', 'Depot', 'Selby', 'UK', null, 53.78, -1.07)",
+        f"insert into stores {PLACED} values ('W', 'Depot', 'Selby', 'UK', null, 53.78, -1.07)",
         "insert into inventory values ('W', 'P1', 40, 0, 7, '2026-06-30')",
         "update inventory set on_hand = 0 where product_id = 'P1' and store_id = 'S2'",
     )  # fmt: skip

@@ -54,8 +54,9 @@ def build(path, *, stores):
             )
         if stores:
             connection.execute("insert into suppliers values ('V1', 'Calder', 7, 0, 10, 15)")
-            connection.execute("insert into stores values ('S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54, true)")
-            connection.execute("insert into stores values ('S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08, false)")
+            for store in ("'S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54, true",
+                          "'S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08, false"):  # fmt: skip
+                connection.execute(f"insert into stores values ({store})")
             connection.execute("insert into customers (customer_id, city) values ('c1', 'York'), ('c2', 'Oxford')")
             for product, place, on_hand, on_order in STOCK:
                 connection.execute("insert into inventory values (?, ?, ?, ?, 7, ?)",
