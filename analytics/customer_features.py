@@ -63,7 +63,8 @@ def customer_features(history: History) -> pd.DataFrame:
 
     Returns:
         Indexed by customer_id: the columns of `FEATURES`, and first_day, last_day, orders, gross (money before
-        returns), known_rhythm. Days are whole numbers, value is net of returns.
+        returns), first_value (gross money on the first order day), known_rhythm. Days are whole
+        numbers, value is net of returns.
     """
     orders = orders_of(history)
     as_of = pd.Timestamp(history.as_of)
@@ -71,6 +72,8 @@ def customer_features(history: History) -> pd.DataFrame:
     frame = grouped.agg(
         first_day=("day", "min"), last_day=("day", "max"), orders=("order_id", "nunique"), gross=("value", "sum")
     )
+    first = orders["day"] == orders["customer_id"].map(frame["first_day"])
+    frame["first_value"] = orders[first].groupby("customer_id", observed=True)["value"].sum()
     frame["recency"] = (as_of - frame["last_day"]).dt.days
     frame["tenure"] = (as_of - frame["first_day"]).dt.days
     frame = frame.join(_rhythm(orders))

@@ -19,6 +19,7 @@ COMMANDS = {
     "pictures": "images_grocery_store",
     "next_item": "seqrec",
     "next_basket": "next_basket",
+    "churn": ".",
     "scale": "",
     "routing": "routing_cvrplib",
     "crash": "",

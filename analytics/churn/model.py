@@ -3,7 +3,7 @@
 Knows candidates and features; which customers to list, and in which words, is `fitted`'s and `reasons`' business.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.churn.candidates import Candidate, candidates, log_odds
+from analytics.churn.calibration import Calibrated, calibrated, churn_scores
+from analytics.churn.candidates import BLENDS, candidates
 from analytics.churn.fitted import FittedChurn
 from analytics.customer_features import SUBJECTS, customer_features, no_order_within
 from analytics.errors import NotEnoughHistory
@@ -50,20 +51,6 @@ class ChurnSettings:
             raise ValueError(f"minimum_history_days must not be negative; got {self.minimum_history_days}.")
 
 
-@dataclass(frozen=True)
-class Calibrated:
-    """A fitted candidate whose chances are set right by Platt scaling."""
-
-    candidate: Candidate
-    slope: float
-    offset: float
-
-    def risk(self, features: pd.DataFrame) -> Array:
-        """The calibrated chance that each customer stays away."""
-        scaled = self.slope * log_odds(self.candidate.risk(features)) + self.offset
-        return np.asarray(1 / (1 + np.exp(-scaled)))
-
-
 class ChurnModel:
     """P(no order in the next 90 days) per customer."""
 
@@ -82,12 +69,8 @@ class ChurnModel:
         """
         days = self.settings.days
         cutoff = cutoff or history.as_of - timedelta(days=days)
-        features, labels = self._training(history, cutoff)
-        judged = customer_features(history.until(cutoff))
-        truth = no_order_within(history, judged.index, cutoff, days).to_numpy()
-        scores = {}
-        for name, make in candidates(days).items():
-            scores[name] = _score(truth, self._calibrated(make, features, labels).risk(judged))
+        judged, truth, risks = self.judged(history, cutoff, days)
+        scores = {name: churn_scores(truth, risk) for name, risk in risks.items()}
         return Scorecard(
             ability=f"which customers place no order in the next {days} days",
             measure="AUC",
@@ -98,6 +81,21 @@ class ChurnModel:
             as_of=history.as_of,
             rows=len(judged),
         )
+
+    def judged(self, history: History, cutoff: date, days: int) -> tuple[pd.DataFrame, Array, dict[str, Array]]:
+        """What every method said of the customers known at a cutoff, and what they did in the `days` after it.
+
+        Returns:
+            The customers' features at the cutoff; 1.0 for each who placed no order in those days; each method's
+            calibrated chance of no order in `settings.days`.
+
+        Raises:
+            NotEnoughHistory: the history is too short or holds too few customers.
+        """
+        judged = customer_features(history.until(cutoff))
+        truth = no_order_within(history, judged.index, cutoff, days).to_numpy()
+        models = self._fitted(history, cutoff)
+        return judged, truth, {name: model.risk(judged) for name, model in models.items()}
 
     def fit(self, history: History) -> FittedChurn:
         """Backtests, refits the best method on the latest outcomes, and works out every customer's risk and reasons.
@@ -112,8 +110,7 @@ class ChurnModel:
 
     def _fit(self, history: History) -> FittedChurn:
         scorecard = self.backtest(history)
-        features, labels = self._training(history, history.as_of)
-        model = self._calibrated(candidates(self.settings.days)[scorecard.serves], features, labels)
+        model = self._fitted(history, history.as_of, [scorecard.serves])[scorecard.serves]
         now = customer_features(history)
         contributions = model.candidate.contributions(now)
         by_subject = contributions.T.groupby(pd.Series(SUBJECTS)).sum().T
@@ -121,6 +118,11 @@ class ChurnModel:
         now["yearly_value"] = _last_year(history).reindex(now.index).fillna(0.0)
         now["value_at_risk"] = now["probability"] * now["yearly_value"].clip(lower=0)
         return FittedChurn(now, by_subject.astype("float32"), self.settings.days, history.as_of, scorecard)
+
+    def _fitted(self, history: History, known_until: date, names: Sequence[str] | None = None) -> dict[str, Calibrated]:
+        """The methods, having learnt from outcomes known at `known_until`."""
+        features, labels = self._training(history, known_until)
+        return calibrated(candidates(self.settings.days), BLENDS, features, labels, names)
 
     def _training(self, history: History, known_until: date) -> tuple[pd.DataFrame, Array]:
         """Features at past cutoffs and what followed, all of it known at `known_until`."""
@@ -159,18 +161,6 @@ class ChurnModel:
                 "is hardly anyone of one kind to learn from. Import a longer history."
             )
 
-    def _calibrated(self, make: Callable[[], Candidate], features: pd.DataFrame, labels: Array) -> Calibrated:
-        """Fits, and sets the chances right on folds that keep each customer whole."""
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.model_selection import GroupKFold
-
-        unseen = np.zeros(len(labels))
-        for learn, hold in GroupKFold(3).split(features, labels, groups=features.index):
-            unseen[hold] = make().fit(features.iloc[learn], labels[learn]).risk(features.iloc[hold])
-        platt = LogisticRegression(C=1e6).fit(log_odds(unseen).reshape(-1, 1), labels)
-        slope = max(float(platt.coef_[0, 0]), 1e-3)  # never turn a ranking around
-        return Calibrated(make().fit(features, labels), slope, float(platt.intercept_[0]))
-
 
 def fit_churn(warehouse: Warehouse, as_of: date) -> FittedChurn:
     """Fits churn for a shop.
@@ -179,22 +169,6 @@ def fit_churn(warehouse: Warehouse, as_of: date) -> FittedChurn:
         NotEnoughHistory: the history is too short or holds too few known customers.
     """
     return ChurnModel().fit(History.of(warehouse, as_of))
-
-
-def _score(truth: Array, risk: Array) -> dict[str, float]:
-    """AUC; Brier score; expected calibration error over ten equal groups; mean risk minus what came, in points."""
-    from sklearn.metrics import roc_auc_score
-
-    if len(np.unique(truth)) < 2:
-        raise NotEnoughHistory("All customers did the same after the cutoff, so churn can't be judged yet.")
-    groups = np.array_split(np.argsort(risk, kind="stable"), 10)
-    error = sum(len(group) * abs(risk[group].mean() - truth[group].mean()) for group in groups if len(group))
-    return {
-        "AUC": float(roc_auc_score(truth, risk)),
-        "Brier": float(np.mean((risk - truth) ** 2)),
-        "calibration error": float(error / len(truth)),
-        "mean bias": float(risk.mean() - truth.mean()),
-    }
 
 
 def _last_year(history: History) -> pd.Series:
