@@ -127,6 +127,33 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "opens": "VARCHAR",  # time of day, "09:00"
         "closes": "VARCHAR",
     },
+    "variants": {  # which products are one product in several colours, sizes ...
+        "product_id": "VARCHAR",
+        "variant_of": "VARCHAR",  # id of the product that has variants
+        "name": "VARCHAR",  # of that product: "T-Shirt"
+        "available": "BOOLEAN",  # null: the stock levels tell
+    },
+    "payment_methods": {
+        "payment_method_id": "VARCHAR",
+        "customer_id": "VARCHAR",
+        "kind": "VARCHAR",  # gift_card, credit_card, paypal, ...
+        "brand": "VARCHAR",
+        "last_four": "VARCHAR",
+        "balance": "DOUBLE",  # of a gift card; null else
+    },
+    "payments": {
+        "order_id": "VARCHAR",
+        "payment_number": "INTEGER",
+        "kind": "VARCHAR",  # 'payment' or 'refund'
+        "amount": "DOUBLE",
+        "payment_method_id": "VARCHAR",
+    },
+    "shipments": {  # one row per parcel and line of the order that it holds
+        "order_id": "VARCHAR",
+        "shipment_number": "INTEGER",
+        "tracking_id": "VARCHAR",
+        "line_number": "INTEGER",
+    },
     "rejected": {  # every source row that a cleaning rule took, with its reason
         "source": "VARCHAR",
         "row_number": "BIGINT",
@@ -159,6 +186,10 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "competitor_prices": ("competitor", "product_id", "observed_on"),
     "postcodes": ("postcode",),
     "delivery_windows": ("order_id",),
+    "variants": ("product_id",),
+    "payment_methods": ("payment_method_id",),
+    "payments": ("order_id", "payment_number"),
+    "shipments": ("order_id", "shipment_number", "line_number"),
 }
 
 # Every figure of a report comes from this view: merchandise lines with a price, returns negative.

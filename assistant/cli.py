@@ -95,7 +95,7 @@ def _add_building(
     init.add_argument("--seed", type=int, default=7, help="of the simulation")
     init.set_defaults(run="building.init")
     ingest = commands.add_parser("ingest", parents=[shop], help="import a shop's history")
-    ingest.add_argument("source", choices=["online-retail", "csv"], help="what the file is")
+    ingest.add_argument("source", choices=["online-retail", "csv", "tau-retail"], help="what the file is")
     ingest.add_argument("path", type=Path, help="the file, or a folder of files")
     ingest.add_argument("--mapping", type=Path, help="for csv: map.toml, which column is what")
     ingest.add_argument("--date-format", help="for online-retail: e.g. %%d/%%m/%%Y %%H:%%M, where dates are ambiguous")

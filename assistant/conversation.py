@@ -28,6 +28,8 @@ _TOOL_OF_ACTION = {
     "cancel": "cancel_order",
     "exchange": "exchange_items",
     "address": "change_address",
+    "items": "exchange_items",
+    "payment": "change_payment",
 }
 
 

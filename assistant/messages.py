@@ -91,7 +91,8 @@ class Write:
     """A change that a write tool has prepared and that only code carries out after a yes.
 
     Attributes:
-        action: name of the change as `records` knows it ("return", "cancel", "exchange", "address").
+        action: name of the change as `records` knows it ("return", "cancel", "exchange", "address", "items",
+            "payment").
         payload: everything needed to carry it out, already resolved to ids.
         idempotency_key: the same key acts once.
     """

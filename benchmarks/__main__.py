@@ -20,6 +20,7 @@ COMMANDS = {
     "next_item": "seqrec",
     "next_basket": "next_basket",
     "churn": ".",
+    "tau_retail": "tau_retail",
     "scale": "",
     "routing": "routing_cvrplib",
     "crash": "",

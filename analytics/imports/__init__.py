@@ -3,6 +3,7 @@
 from analytics.imports.account import ImportAccount, Progress, RuleCount, recorded_rejections, silent
 from analytics.imports.online_retail import ingest_online_retail
 from analytics.imports.own_export import ingest_csv
+from analytics.imports.tau_retail import ingest_tau_retail
 
 __all__ = [
     "ImportAccount",
@@ -10,6 +11,7 @@ __all__ = [
     "RuleCount",
     "ingest_csv",
     "ingest_online_retail",
+    "ingest_tau_retail",
     "recorded_rejections",
     "silent",
 ]

@@ -76,10 +76,10 @@ def _import_all(
     progress("completing products and prices", 0.9)
     complete(connection)
     files = tuple(dict.fromkeys(file for source in sources for file in source.files))
-    return _record(connection, name, files, read)
+    return record(connection, name, files, read)
 
 
-def _record(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path, ...], read: int) -> ImportAccount:
+def record(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path, ...], read: int) -> ImportAccount:
     """Writes the rejected rows and the import; what an earlier import recorded is not recorded twice."""
     rules = connection.execute(
         "select rule, count(*) as n from all_refused group by rule order by n desc, rule"

@@ -33,7 +33,7 @@ def init(given: argparse.Namespace) -> int:
 
 def ingest(given: argparse.Namespace) -> int:
     """Imports a source file and prints the account of every cleaning rule."""
-    from analytics.imports import ingest_csv, ingest_online_retail
+    from analytics.imports import ingest_csv, ingest_online_retail, ingest_tau_retail
     from assistant.settings import FILE, write_settings
     from assistant.shop import WAREHOUSE
 
@@ -47,6 +47,8 @@ def ingest(given: argparse.Namespace) -> int:
     with _Bar("importing") as bar:
         if given.source == "csv":
             account = ingest_csv(given.path, given.mapping, given.shop / WAREHOUSE, bar.step)
+        elif given.source == "tau-retail":
+            account = ingest_tau_retail(given.path, given.shop / WAREHOUSE, bar.step)
         else:
             account = ingest_online_retail(given.path, given.shop / WAREHOUSE, bar.step, date_format=given.date_format)
     write_settings(given.shop, settings.name, settings.currency)
@@ -78,7 +80,8 @@ def _own_shop(given: argparse.Namespace) -> "ShopSettings":
         return read_settings(given.shop)
     name = given.path.resolve().stem.replace("_", " ").title() if given.name is None else given.name
     try:
-        return ShopSettings(name, "GBP" if given.currency is None else given.currency.upper())
+        usual = "USD" if given.source == "tau-retail" else "GBP"
+        return ShopSettings(name, usual if given.currency is None else given.currency.upper())
     except ValueError as wrong:
         raise WrongUse(f"The new shop cannot be called so (--name, --currency): {wrong}.") from wrong
 

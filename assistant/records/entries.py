@@ -41,7 +41,7 @@ class Request:
     """A change that was asked for, confirmed and recorded for the shop's staff.
 
     Attributes:
-        action: "return", "cancel", "exchange" or "address".
+        action: "return", "cancel", "exchange", "address", "items" or "payment".
         subject: what it changes, "order:536365" or "customer:17850".
         sequence: how many requests on that subject came before.
         payload: what was confirmed, resolved to ids.

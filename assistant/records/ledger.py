@@ -12,7 +12,7 @@ from assistant.records.conversations import add_audit
 from assistant.records.database import upsert
 from assistant.records.entries import CartLine, OutboxEvent, Request, Session
 
-ACTIONS = ("return", "cancel", "exchange", "address")
+ACTIONS = ("return", "cancel", "exchange", "address", "items", "payment")
 CHANGED_MEANWHILE = (
     "Something about this has changed since I asked you, so I have not done anything. Please ask me again."
 )
@@ -43,7 +43,7 @@ def add_request(connection: Connection, write: Write, session: Session, now: dat
         False where this very change was recorded before.
 
     Raises:
-        Refused: another change of the same subject came in between.
+        Refused: another change of the same subject, or of a gift card that it uses, came in between.
     """
     subject = str(write.payload["subject"])
     before = read_requests(connection, subject=subject)  # first: what is recorded between the two reads is then found
@@ -63,6 +63,7 @@ def add_request(connection: Connection, write: Write, session: Session, now: dat
         "requested_at": now,
     }
     connection.execute(insert(schema.requests).values(row))
+    _move_balances(connection, write, now)
     _add_event(connection, write, now)
     states = {"before": _state(subject, before), "after": _state(subject, read_requests(connection, subject=subject))}
     arguments = {"action": write.action, "subject": subject, "key": write.idempotency_key}
@@ -90,6 +91,13 @@ def read_requests(
     if customer_id is not None:
         query = query.where(table.c.customer_id == customer_id)
     return tuple(_request(row) for row in connection.execute(query))
+
+
+def read_movements(connection: Connection, method_id: str) -> tuple[float, ...]:
+    """What was put on a gift card (or taken off it, below zero), in the order in which it happened."""
+    table = schema.gift_card_movements
+    query = select(table.c.amount).where(table.c.method_id == method_id).order_by(table.c.sequence)
+    return tuple(float(row.amount) for row in connection.execute(query))
 
 
 def read_outbox(connection: Connection) -> tuple[OutboxEvent, ...]:
@@ -135,6 +143,15 @@ def read_cart(connection: Connection, session_id: str) -> tuple[CartLine, ...]:
     table = schema.carts
     query = select(table).where(table.c.session_id == session_id).order_by(table.c.added_at, table.c.product_id)
     return tuple(CartLine(r.product_id, r.title, r.unit_price, r.quantity) for r in connection.execute(query))
+
+
+def _move_balances(connection: Connection, write: Write, now: datetime) -> None:
+    """Notes what the change takes off gift cards or puts on them; each card's movements are numbered without a gap."""
+    for each in write.payload.get("movements", ()):
+        if len(read_movements(connection, each["method_id"])) != each["sequence"]:
+            raise Refused(CHANGED_MEANWHILE)
+        row = {"method_id": each["method_id"], "sequence": each["sequence"], "amount": each["amount"], "at": now}
+        connection.execute(insert(schema.gift_card_movements).values(**row, idempotency_key=write.idempotency_key))
 
 
 def _add_event(connection: Connection, write: Write, now: datetime) -> None:

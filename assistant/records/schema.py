@@ -98,6 +98,17 @@ requests = Table(
     UniqueConstraint("subject", "sequence"),
 )
 
+# (method, sequence) is the key: of two changes prepared on the same balance only one can be recorded.
+gift_card_movements = Table(
+    "gift_card_movements",
+    METADATA,
+    Column("method_id", String(128), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("amount", Float, nullable=False),  # put on the card; below zero: taken off
+    Column("at", DateTime, nullable=False),
+    Column("idempotency_key", String(128), nullable=False),
+)
+
 hand_offs = Table(
     "hand_offs",
     METADATA,

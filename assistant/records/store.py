@@ -135,6 +135,11 @@ class Records:
         with self._database.read() as connection:
             return ledger.read_requests(connection, subject=subject, customer_id=customer_id)
 
+    def gift_card_movements(self, method_id: str) -> tuple[float, ...]:
+        """What changes recorded here put on a gift card or (below zero) took off it, in order."""
+        with self._database.read() as connection:
+            return ledger.read_movements(connection, method_id)
+
     def outbox(self) -> tuple[OutboxEvent, ...]:
         """The events that wait to be sent to the shop's system, oldest first."""
         with self._database.read() as connection:

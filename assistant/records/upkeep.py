@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from assistant.records import schema
 
-_PERSONAL = ("address", "reason", "summary")  # what a request's payload says about a person
+_PERSONAL = (
+    "address",
+    "reason",
+    "summary",
+    "payment_method_id",
+    "payments",
+    "movements",
+)  # what a request's payload says about a person
 _BY_SESSION = (schema.turns, schema.carts, schema.pending_actions, schema.hand_offs, schema.identity_attempts)
 
 

@@ -5,16 +5,13 @@ from datetime import date
 from assistant.errors import AssistantError, BadCall, Refused
 from assistant.messages import ToolResult, Write
 from assistant.records.ledger import CHANGED_MEANWHILE, NOT_YOURS
-from assistant.service.changes import (
-    Proposal,
-    propose_address,
-    propose_cancel,
-    propose_exchange,
-    propose_return,
-)
+from assistant.service.changes import propose_address, propose_cancel, propose_return
 from assistant.service.items import Chosen, check_quantities
-from assistant.service.orders import find_order
+from assistant.service.order_book import find_order
+from assistant.service.proposals import Proposal
 from assistant.service.rules import read_rules
+from assistant.service.settling import propose_payment
+from assistant.service.swaps import propose_exchange, propose_items
 from assistant.toolbox import Context
 from assistant.wording import day
 
@@ -29,19 +26,17 @@ def carry_out(context: Context, write: Write) -> ToolResult:
     """
     try:
         return _carry_out(context, write)
-    except Refused as refusal:
-        return ToolResult(headline=str(refusal), status="refused")
+    except Refused as refusal:  # or the same yes was carried out at this very moment
+        return _done_before(context, write) or ToolResult(headline=str(refusal), status="refused")
     except AssistantError as failure:
         return ToolResult(headline=str(failure), status="error")
 
 
 def _carry_out(context: Context, write: Write) -> ToolResult:
     shop, session = context.shop, context.session
-    earlier = shop.records.request(write.idempotency_key)
-    if earlier is not None and session.customer_id is not None and earlier.customer_id == session.customer_id:
-        session.pending = None
-        when = day(date.fromisoformat(earlier.payload["day"]))
-        return ToolResult(headline=f"That was already done on {when}; I have not done it twice.")
+    before = _done_before(context, write)
+    if before is not None:
+        return before
     if session.customer_id is None or write.payload.get("customer_id") != session.customer_id:
         shop.records.carry_out(write, session)  # refuses and records the denial
         raise Refused(NOT_YOURS)
@@ -55,9 +50,21 @@ def _carry_out(context: Context, write: Write) -> ToolResult:
     return ToolResult(headline=done, facts=proposal.facts, table=proposal.table, notes=proposal.notes)
 
 
+def _done_before(context: Context, write: Write) -> ToolResult | None:
+    """What to say where this very change was carried out before, for this customer."""
+    session = context.session
+    earlier = context.shop.records.request(write.idempotency_key)
+    if earlier is None or session.customer_id is None or earlier.customer_id != session.customer_id:
+        return None
+    session.pending = None
+    when = day(date.fromisoformat(earlier.payload["day"]))
+    return ToolResult(headline=f"That was already done on {when}; I have not done it twice.")
+
+
 def _proposed_again(context: Context, write: Write) -> Proposal:
     """The same change under the rules and the order as they are now."""
     shop, payload, reason = context.shop, write.payload, write.payload.get("reason")
+    payment = payload.get("payment_method_id")
     rules, customer_id = read_rules(shop.policies_folder), payload["customer_id"]
     order = find_order(shop, customer_id, payload["order_id"]) if payload.get("order_id") else None
     if write.action == "address":
@@ -66,15 +73,18 @@ def _proposed_again(context: Context, write: Write) -> Proposal:
         raise BadCall(f"Expected an order to {write.action}; got none. Prepare the change again.")
     if write.action == "cancel":
         return propose_cancel(shop, order, reason, rules)
+    if write.action == "payment":
+        return propose_payment(shop, order, payment, rules)
     by_position = {line.position: line for line in order.lines}
     chosen = tuple(Chosen(by_position[each["position"]], each["quantity"]) for each in payload["lines"])
     if len(order.requests) != payload["sequence"]:
         raise Refused(CHANGED_MEANWHILE)
     check_quantities(order, chosen)
     if write.action == "return":
-        return propose_return(shop, order, chosen, reason, rules)
+        return propose_return(shop, order, chosen, reason, rules, payment)
     found = [shop.resolve.product_by_id(each["to_product_id"]) for each in payload["lines"]]
     new = [product for product in found if product is not None]
     if len(new) < len(found):
         raise Refused(CHANGED_MEANWHILE)
-    return propose_exchange(shop, order, chosen, new, reason, rules)
+    propose = propose_items if write.action == "items" else propose_exchange
+    return propose(shop, order, chosen, new, reason, rules, payment)

@@ -86,14 +86,24 @@ def choose_items(order: Order, items: Sequence[str] | None, *, nothing_said_mean
     return chosen
 
 
+def choose_each(order: Order, items: Sequence[str] | None) -> list[tuple[Chosen, ...]]:
+    """The units meant by each of the things said, in the order in which they were said; see `choose_items`."""
+    each = [choose_items(order, [said], nothing_said_means_all=False) for said in items or ()]
+    each = each or [choose_items(order, None, nothing_said_means_all=False)]
+    check_quantities(order, [chosen for group in each for chosen in group])
+    return each
+
+
 def check_quantities(order: Order, chosen: Sequence[Chosen]) -> None:
     """Refuses more units than are left of a line."""
+    asked: dict[int, float] = {}
     for each in chosen:
+        asked[each.line.position] = asked.get(each.line.position, 0) + each.quantity
         left = order.remaining(each.line)
-        if each.quantity > left:
+        if asked[each.line.position] > left:
             raise Refused(
                 f"Order {order.order_id} has {number(left, 1)} × {each.line.title} left to send back; you asked for "
-                f"{number(each.quantity, 1)}."
+                f"{number(asked[each.line.position], 1)}."
             )
 
 
@@ -110,7 +120,7 @@ def _meant(order: Order, lines: list[OrderLine], said: str) -> list[tuple[OrderL
     if position and not exact:
         line = _at(order, next(group for group in position.groups() if group), said)
         return [(line, order.remaining(line))]
-    found, count = (exact, None) if exact else _by_title(lines, text)
+    found, count = (exact, None) if exact else _by_code(lines, text) or _by_title(lines, text)
     if not found:
         parts = re.split(r"\s*(?:,|;|\band\b|&|\bplus\b)\s*", text)
         if len(parts) > 1:
@@ -145,6 +155,15 @@ def _at(order: Order, said: str, whole: str) -> OrderLine:
                 raise Refused(f"{line.title} has already been returned or exchanged, or asked to be.")
             return line
     raise _unknown(order, whole)
+
+
+def _by_code(lines: list[OrderLine], text: str) -> tuple[list[OrderLine], int] | None:
+    """The lines of a product code that a count was said of ("2 x 85123A")."""
+    leading = _COUNTED.match(text)
+    found = [line for line in lines if leading and line.product_id.lower() == text[leading.end() :].strip()]
+    if not found or leading is None:
+        return None
+    return found, int(leading.group(1) or _COUNTS[leading.group(2)])
 
 
 def _by_title(lines: list[OrderLine], text: str) -> tuple[list[OrderLine], int | None]:

@@ -8,21 +8,32 @@ Every key, with its default (a shop writes only those it changes):
     postage_paid_by = ""          # "customer" or "shop"; empty: nothing is promised
     postage_cost = 0.0            # what the customer's label costs, taken off the refund; 0: they post it themselves
     excluded_categories = []      # what may not come back (food, made to order), unless it is at fault
+    once_only = false             # a second return of the same order is refused
     [cancel]
     reasons = []
     [exchange]
     window_days = 30
     reasons = []
     once_only = true              # a second exchange of the same order is refused
+    after_return = true           # false: an order is either returned or exchanged, not both
     same_category = false         # only into a product of the same category
     postage_paid_by = ""
     postage_cost = 0.0            # what sending the first item back costs the customer
     excluded_categories = []
+    [change]                      # before dispatch
+    items = false                 # items may be changed for others, once
+    items_final = false           # afterwards the order can't be cancelled
+    payment = false               # another of the payment methods on record may pay, once
+    [identity]                    # beside an order number with the e-mail address or postcode on it
+    email_alone = false
+    name_and_postcode = false
     [fault]
     words = []                    # in a reason ("faulty", "damaged"): the shop pays the postage and nothing is excluded
     [refund]
     to = "your original payment method"
     working_days = []             # [5, 7]: how long a refund takes; empty: nothing is promised
+    gift_card_at_once = false     # a refund to a gift card takes no time
+    choose = false                # a return may also go to a gift card of the customer's
     [unrecorded]
     window_days = 30              # orders without dispatch information: days after the order in which all is accepted
 """
@@ -53,17 +64,26 @@ class Rules:
     return_postage_paid_by: Payer = ""
     return_postage_cost: float = 0.0
     return_excluded_categories: tuple[str, ...] = ()
+    return_once_only: bool = False
     cancel_reasons: tuple[str, ...] = ()
     exchange_window_days: int = 30
     exchange_reasons: tuple[str, ...] = ()
     exchange_once_only: bool = True
+    exchange_after_return: bool = True
     exchange_same_category: bool = False
     exchange_postage_paid_by: Payer = ""
     exchange_postage_cost: float = 0.0
     exchange_excluded_categories: tuple[str, ...] = ()
+    change_items: bool = False
+    change_items_final: bool = False
+    change_payment: bool = False
+    identity_email_alone: bool = False
+    identity_name_and_postcode: bool = False
     fault_words: tuple[str, ...] = ()
     refund_to: str = "your original payment method"
     refund_working_days: tuple[int, ...] = ()
+    refund_gift_card_at_once: bool = False
+    refund_choose: bool = False
     unrecorded_window_days: int = 30
 
     def __post_init__(self) -> None:
@@ -83,10 +103,16 @@ class Rules:
     @property
     def refund_route(self) -> str:
         """Where a refund goes and, where the shop says so, how long it takes."""
+        return self.route_to(self.refund_to)
+
+    def route_to(self, where: str, *, gift_card: bool = False) -> str:
+        """A refund's way to a named payment method and, where the shop says so, how long it takes."""
+        if gift_card and self.refund_gift_card_at_once:
+            return f"to {where} at once"
         if not self.refund_working_days:
-            return f"to {self.refund_to}"
+            return f"to {where}"
         first, last = self.refund_working_days
-        return f"to {self.refund_to} within {f'{first} to ' if first < last else ''}{last} working days"
+        return f"to {where} within {f'{first} to ' if first < last else ''}{last} working days"
 
     def at_fault(self, reason: str | None) -> bool:
         """Whether the reason puts it on the shop: faulty, damaged, wrong, in the shop's own words."""

@@ -12,6 +12,7 @@ from assistant.errors import Unclear
 from assistant.resolve import Product
 from assistant.service.items import words_of
 from assistant.service.orders import OrderLine
+from assistant.service.variant_groups import group_of
 from assistant.wording import listed
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ def new_product(shop: "Shop", old: OrderLine, said: str) -> Product:
     text = " ".join(said.lower().strip(" .,!?").split())
     if _REPLACEMENT.match(text):
         return Product(old.product_id, old.title, old.category, None, None)
-    found = _variants(shop, old, [word for word in words_of(text) if word not in _NOISE])
+    coded: Product | None = shop.resolve.product_by_id(said.strip())
+    if coded is not None:
+        return coded
+    wanted = [word for word in words_of(text) if word not in _NOISE]
+    found = _of_its_group(shop, old, wanted) or _variants(shop, old, wanted)
     if len(found) == 1:
         variant: Product | None = shop.resolve.product_by_id(found[0][0])
         if variant is not None:
@@ -50,6 +55,20 @@ def new_product(shop: "Shop", old: OrderLine, said: str) -> Product:
         raise Unclear(f"Which one would you like instead: {listed(titles[:_SHOWN], 'or')}{more}?", titles)
     named: Product = shop.resolve.product(said)
     return named
+
+
+def _of_its_group(shop: "Shop", old: OrderLine, wanted: list[str]) -> list[tuple[str, str]]:
+    """Id and title of the other variants that have every word wanted and else most in common with the old one."""
+    group = group_of(shop, old.product_id)
+    if group is None or not wanted:
+        return []
+    held = next(each.options for each in group.variants if each.product_id == old.product_id)
+    fitting = {
+        each: sum(held.get(name) == value for name, value in each.options.items())
+        for each in group.variants
+        if each.product_id != old.product_id and set(wanted) <= set(words_of(each.title))
+    }
+    return [(each.product_id, each.title) for each, shared in fitting.items() if shared == max(fitting.values())]
 
 
 def _variants(shop: "Shop", old: OrderLine, wanted: list[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from assistant.toolbox import Tool
 
 def standard_tools() -> tuple[Tool, ...]:
     """Every tool that comes with the assistant."""
-    from assistant.tools import catalog, customers, imports, orders, prices, sales, stock
+    from assistant.tools import calculation, catalog, customers, imports, orders, prices, sales, stock
 
-    return (*catalog.TOOLS, *orders.TOOLS, *sales.TOOLS, *stock.TOOLS, *customers.TOOLS, *prices.TOOLS, *imports.TOOLS)
+    subjects = (catalog, orders, calculation, sales, stock, customers, prices, imports)
+    return tuple(each for subject in subjects for each in subject.TOOLS)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from assistant.errors import BadCall, NotFound
 from assistant.messages import Fact, Table, ToolResult
+from assistant.service.variant_groups import overview
 from assistant.toolbox import Context, Tool, tool
 from assistant.tools import product_facts
 from assistant.tools.catalog_answers import LISTED, named, search_answer
@@ -80,6 +81,9 @@ def product_details(context: Context, product: str) -> ToolResult:
     Args:
         product: the product's name or code as it was said.
     """
+    variants = overview(context.shop, product)
+    if variants is not None:
+        return variants
     chosen = context.shop.resolve.product(product)
     facts = product_facts.of(context.shop, chosen)
     return ToolResult(

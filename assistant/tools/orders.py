@@ -7,19 +7,18 @@ and proposals are in `assistant.service`.
 from assistant.errors import AssistantError, BadCall, Refused
 from assistant.messages import Fact, Table, ToolResult
 from assistant.service import cart, identity
-from assistant.service.changes import (
-    Proposal,
-    propose_address,
-    propose_cancel,
-    propose_exchange,
-    propose_return,
-)
+from assistant.service.account import account_facts
+from assistant.service.changes import propose_address, propose_cancel, propose_return
 from assistant.service.confirmed import carry_out
 from assistant.service.hand_over import summary_of
-from assistant.service.items import choose_items
-from assistant.service.orders import Order, customers_orders, find_order
+from assistant.service.items import Chosen, choose_each, choose_items
+from assistant.service.order_book import customers_orders, find_order
+from assistant.service.orders import Order
 from assistant.service.permission import check_permitted
+from assistant.service.proposals import Proposal
 from assistant.service.rules import Rules, read_rules
+from assistant.service.settling import propose_payment
+from assistant.service.swaps import propose_exchange, propose_items
 from assistant.service.variants import new_product
 from assistant.toolbox import Context, Tool, tool
 from assistant.wording import day, money, number, plural
@@ -27,11 +26,23 @@ from assistant.wording import day, money, number, plural
 __all__ = ["TOOLS", "carry_out"]
 
 _SHOWN = 10
+_CHANGE_PAYMENT = (
+    "change the payment method of order 2001 to my gift card",
+    "I'd like to pay for that order with PayPal instead",
+    "charge order W123 to my other card, not the one I used",
+    "can you switch the payment on my pending order to my Visa",
+    "use my gift card balance to pay for order 1001 instead of the credit card",
+    "put the order on my mastercard rather than paypal please",
+)
 
 
 @tool(roles={"customer"})
 def verify_identity(
-    context: Context, email: str | None = None, order_id: str | None = None, postcode: str | None = None
+    context: Context,
+    email: str | None = None,
+    order_id: str | None = None,
+    postcode: str | None = None,
+    name: str | None = None,
 ) -> ToolResult:
     """Identify the customer by an order number together with the e-mail address or postcode on that order.
 
@@ -39,13 +50,15 @@ def verify_identity(
         email: the e-mail address as the customer said it.
         order_id: the order number as the customer said it.
         postcode: the postcode as the customer said it.
+        name: the customer's full name as the customer said it.
     """
     if not identity.has_contact_details(context.shop):
         raise AssistantError(
             "This shop's records hold no e-mail addresses or postcodes, so I can't identify you here. "
             "Please sign in to your account, or ask me for a person."
         )
-    identity.identify(context.shop, context.session, order_id, email, postcode)
+    claim = identity.Claim(order_id, email, postcode, name)
+    identity.identify(context.shop, context.session, claim, _rules(context))
     return ToolResult(
         headline="Thank you, that matches: I can now help you with your orders.",
         follow_ups=("Show my orders", "Where is my last order?"),
@@ -56,8 +69,10 @@ def verify_identity(
 def my_orders(context: Context) -> ToolResult:
     """List the customer's own orders with date, total and status."""
     found = [each for each in customers_orders(context.shop, _customer(context)) if each.kind != "return"]
+    account = account_facts(context.shop, _customer(context))
     if not found:
-        return ToolResult(headline="You have no orders with us yet.", facts=(Fact("orders", 0, "orders", "0"),))
+        none = Fact("orders", 0, "orders", "0")
+        return ToolResult(headline="You have no orders with us yet.", facts=(none, *account))
     latest, currency = found[0], context.shop.currency
     shown = f", the latest {_SHOWN} of them below" if len(found) > _SHOWN else ""
     rows = tuple((o.order_id, o.ordered_on.isoformat(), _units(o), o.total, o.state) for o in found[:_SHOWN])
@@ -70,6 +85,7 @@ def my_orders(context: Context) -> ToolResult:
                 Fact(f"total of order {o.order_id}", o.total, currency, money(o.total, currency))
                 for o in found[:_SHOWN]
             ),
+            *account,
         ),
         table=Table(("Order", "Date", "Items", "Total", "Status"), rows),
         follow_ups=(f"What is in order {latest.order_id}?",),
@@ -102,6 +118,7 @@ def order_status(context: Context, order_id: str | None = None) -> ToolResult:
         for said, when in (("dispatched", order.dispatched_on), ("delivered", order.delivered_on))
         if when is not None
     ]
+    facts += [Fact("parcel number", each, "", each) for each in order.tracking]
     addresses = [each.payload["address"] for each in order.made("address")]
     return ToolResult(
         headline=f"{name} of {day(order.ordered_on)}, {plural(units, 'item')} for {money(order.total, currency)}, is: "
@@ -117,7 +134,11 @@ def order_status(context: Context, order_id: str | None = None) -> ToolResult:
 
 @tool(roles={"customer"}, private=True, writes=True)
 def start_return(
-    context: Context, order_id: str | None = None, items: list[str] | None = None, reason: str | None = None
+    context: Context,
+    order_id: str | None = None,
+    items: list[str] | None = None,
+    reason: str | None = None,
+    payment: str | None = None,
 ) -> ToolResult:
     """Prepare the return of items, or of a whole order, for a refund.
 
@@ -125,12 +146,13 @@ def start_return(
         order_id: the order number as the customer said it.
         items: the items as the customer said them; the whole order if not said.
         reason: why, as the customer said it.
+        payment: the payment method that the refund should go to, as the customer said it.
     """
     order = find_order(context.shop, _customer(context), order_id)
     rules = _rules(context)
     check_permitted("return", order, rules, context.shop.as_of)
     chosen = choose_items(order, items, nothing_said_means_all=True)
-    return _ask(propose_return(context.shop, order, chosen, reason, rules))
+    return _ask(propose_return(context.shop, order, chosen, reason, rules, payment))
 
 
 @tool(roles={"customer"}, private=True, writes=True)
@@ -152,6 +174,7 @@ def exchange_items(
     items: list[str] | None = None,
     new_items: list[str] | None = None,
     reason: str | None = None,
+    payment: str | None = None,
 ) -> ToolResult:
     """Prepare the exchange of items of an order for other products.
 
@@ -160,22 +183,31 @@ def exchange_items(
         items: the items to give back, as the customer said them.
         new_items: the products wanted instead, as the customer said them.
         reason: why, as the customer said it.
+        payment: the payment method for the price difference, as the customer said it.
     """
-    order = find_order(context.shop, _customer(context), order_id)
-    rules = _rules(context)
-    check_permitted("exchange", order, rules, context.shop.as_of)
-    chosen = choose_items(order, items, nothing_said_means_all=False)
+    shop, rules = context.shop, _rules(context)
+    order = find_order(shop, _customer(context), order_id)
+    before_dispatch = order.stage == "placed" and rules.change_items
+    check_permitted("items" if before_dispatch else "exchange", order, rules, shop.as_of)
+    groups = choose_each(order, items)
     if not new_items:
         raise BadCall("Which product would you like instead?")
-    lines = [each.line for each in chosen]
-    if len(new_items) not in (1, len(lines)):
-        raise BadCall(
-            f"An exchange needs one new product for each item: you named {plural(len(lines), 'item')} and "
-            f"{plural(len(new_items), 'new product')}. Which goes with which?"
-        )
-    wanted = zip(lines, new_items if len(new_items) == len(lines) else list(new_items) * len(lines), strict=True)
-    new = [new_product(context.shop, line, said) for line, said in wanted]
-    return _ask(propose_exchange(context.shop, order, chosen, new, reason, rules))
+    pairs = _paired(groups, new_items)
+    new = [new_product(shop, each.line, said) for each, said in pairs]
+    propose = propose_items if before_dispatch else propose_exchange
+    return _ask(propose(shop, order, [each for each, _ in pairs], new, reason, rules, payment))
+
+
+@tool(roles={"customer"}, private=True, writes=True, examples=_CHANGE_PAYMENT)
+def change_payment(context: Context, order_id: str | None = None, payment: str | None = None) -> ToolResult:
+    """Prepare another payment method for an order that has not been dispatched.
+
+    Args:
+        order_id: the order number as the customer said it.
+        payment: the payment method wanted, as the customer said it.
+    """
+    order = find_order(context.shop, _customer(context), order_id)
+    return _ask(propose_payment(context.shop, order, payment, _rules(context)))
 
 
 @tool(roles={"customer"}, private=True, writes=True)
@@ -215,9 +247,23 @@ TOOLS: tuple[Tool, ...] = (
     cancel_order,
     exchange_items,
     change_address,
+    change_payment,
     *cart.TOOLS,
     hand_off,
 )
+
+
+def _paired(groups: list[tuple[Chosen, ...]], new_items: list[str]) -> list[tuple[Chosen, str]]:
+    """The lines chosen, each with what is wanted instead: one for all, one for each thing said, or line by line."""
+    flat = [each for group in groups for each in group]
+    if len(new_items) == len(groups):
+        return [(each, said) for group, said in zip(groups, new_items, strict=True) for each in group]
+    if len(new_items) == 1 or len(new_items) == len(flat):
+        return list(zip(flat, list(new_items) * (len(flat) if len(new_items) == 1 else 1), strict=True))
+    raise BadCall(
+        f"An exchange needs one new product for each item: you named {plural(len(flat), 'item')} and "
+        f"{plural(len(new_items), 'new product')}. Which goes with which?"
+    )
 
 
 def _ask(proposal: Proposal) -> ToolResult:
