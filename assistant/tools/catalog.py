@@ -33,7 +33,7 @@ _UNSURE = 0.4  # a category less likely than this is offered as a guess only
 @tool(roles={"customer", "manager"})
 def search_products(
     context: Context,
-    query: str,
+    query: str = "",
     category: str | None = None,
     min_price: float | None = None,
     max_price: float | None = None,
@@ -43,7 +43,7 @@ def search_products(
     """Find products in the shop by what they are, with limits on category, price and stock.
 
     Args:
-        query: what is looked for, in the words that were said.
+        query: what is looked for, in the words that were said; without it the whole range is meant.
         category: a category of the shop.
         min_price: lowest price.
         max_price: highest price.

@@ -94,14 +94,11 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
         return _browse_headline(found, where, sort, currency)
     if count:
         best = f"{_BEST.get(sort, 'the best match is')} {named(found.hits[0], currency)}" if found.hits else ""
-        asked = found.understood
-        if asked is not None and (asked.counts or asked.ranges) and count > 1:
-            where, best = f"{where},", f"{_range(found, currency)}{best}"
+        where += _range(found, currency)
         if count == 1 and found.facets.complete:
             return f"I found one product for “{said}”{where}: {named(found.hits[0], currency)}."
         many = number(count) if found.facets.complete else f"at least {number(count)}"
-        between = " " if where.endswith(",") else "; "
-        return f"I found {many} products for “{said}”{where}{between}{best}."
+        return f"I found {many} products for “{said}”{where}; {best}."
     if found.understood is not None and found.understood.open and found.hits:
         ideas = listed([named(hit, currency) for hit in found.hits[:3]], "and")
         return f"For “{said}” I have ideas{where}, none of them made for just that: {ideas}."
@@ -134,20 +131,19 @@ def _given_up(found: SearchResult) -> str:
 
 
 def _range(found: SearchResult, currency: str) -> str:
-    """Their prices, before what comes next in the sentence; nothing where they have none."""
+    """Their prices as a clause; nothing where the cheapest or dearest is named anyway, or they have none."""
     low, high = found.facets.lowest_price, found.facets.highest_price
-    if low is None or high is None:
+    if low is None or high is None or found.sort.startswith("price") or not found.facets.complete:
         return ""
-    return f"from {money(low, currency)} to {money(high, currency)}; " if high > low else ""
+    return f", from {money(low, currency)} to {money(high, currency)}" if high > low else ""
 
 
 def _browse_headline(found: SearchResult, where: str, sort: Sort, currency: str) -> str:
     if not found.hits:
         return f"There is no product{where or ' in this shop'}."
     best = _BEST.get(sort, _BEST["popular"])
-    asked = found.understood
-    prices = _range(found, currency) if asked is not None and (asked.counts or asked.ranges) else ""
-    return f"There are {plural(found.facets.count, 'product')}{where}; {prices}{best} {named(found.hits[0], currency)}."
+    many = plural(found.facets.count, "product")
+    return f"There are {many}{where}{_range(found, currency)}; {best} {named(found.hits[0], currency)}."
 
 
 def _search_facts(found: SearchResult, said: str, currency: str) -> tuple[Fact, ...]:

@@ -47,3 +47,10 @@ def test_an_order_in_the_words_that_the_shop_has_no_data_for(shop):
     found = ask(shop, "search_products", query="newest teapot")
     assert any("does not record when" in note for note in found.notes)
     assert "the best match is" in found.headline
+
+
+def test_the_whole_range_without_any_word(shop):
+    assert ask(shop, "search_products").headline.startswith("There are 10 products, from £4.00 to £40.00; the ")
+    assert ask(shop, "search_products", sort="price_high").headline.endswith(
+        "the dearest is Porcelain teapot at £40.00."
+    )

@@ -116,7 +116,9 @@ def fact(result, name):
 
 def test_search_says_count_limit_and_best(shop):
     found = ask(shop, "search_products", query="teapot", max_price=30)
-    assert found.headline.startswith("I found 2 products for “teapot” up to £30.00; the best match is ")
+    assert found.headline.startswith(
+        "I found 2 products for “teapot” up to £30.00, from £12.50 to £24.00; the best match is "
+    )
     assert set(ids(found)) >= {"T1", "T2"}
     assert "T3" not in ids(found)
     assert fact(found, "products found for “teapot”") == 2
