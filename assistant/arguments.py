@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, references, report_words, spans
+from assistant import cues, references, report_words, said_plainly, spans
 from assistant.calendar_words import MONTH
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
@@ -196,7 +196,8 @@ def mend(
         adding: also add times, counts, limits and codes that were said plainly: a language model leaves some out.
     """
     properties = parameters["properties"]
-    arguments = widened(call.arguments, properties, message, resolver.name_places(message))
+    named = resolver.name_places(message)
+    arguments = widened(call.arguments, properties, message, named)
     if adding:
         _add_times(arguments, properties, message, resolver.clock)
     _whole_times(arguments, message, resolver.clock)
@@ -207,6 +208,8 @@ def mend(
         elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
+    said_plainly.complete(arguments, parameters, message, named, lambda name: _times(name, message, resolver.clock))
+    said_plainly.from_before(arguments, parameters["required"], before)
     _drop_senseless(arguments, message)
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):
@@ -216,6 +219,11 @@ def mend(
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
+
+
+def _plain_times(name: str, message: str, clock: Clock) -> tuple[str, ...]:
+    """The times that stand by themselves."""
+    return tuple(each for each in _times(name, message, clock) if not clock.relative(each))
 
 
 def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
@@ -231,9 +239,22 @@ def _whole_times(arguments: dict[str, Any], message: str, clock: Clock) -> None:
     """Replaces a piece of a time that says nothing alone ("lst 6" of "lst 6 weks") by the time that stands there."""
     for name in (*_PAST, *_AHEAD):
         value = arguments.get(name)
-        if isinstance(value, str) and not _times(name, value, clock):
-            whole = [each for each in _times(name, message, clock) if value in each or each in value]
+        if isinstance(value, str) and not _reads(name, value, clock):
+            whole = [each for each in _times(name, message, clock) if value in each or _only_words(value, each)]
             arguments[name] = whole[0] if whole else value
+
+
+def _only_words(value: str, time: str) -> bool:
+    """Whether there are but words without a name around the time in a value: "rev November"."""
+    before, found, after = value.partition(time)
+    return bool(found) and set(f"{before} {after}".lower().split()) <= _GENERIC
+
+
+def _reads(name: str, said: str, clock: Clock) -> bool:
+    """Whether the words as a whole are a time that the argument can take."""
+    if name in _AHEAD:
+        return clock.horizon(said) is not None
+    return clock.period(said) is not None or clock.relative(said)
 
 
 def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:

@@ -87,6 +87,29 @@ _READ: Final = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, w
 
 _READ_GROUPS: Final = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _GROUPS.items()}
 
+_SPLITS: Final = {
+    "product": r"products?|items?|lines?",
+    "category": r"categor(?:y|ies)|departments?|sections?",
+    "country": r"countr(?:y|ies)",
+    "store": r"stores?|stor|shops?|branch(?:es)?",
+    "customer": r"customers?|clients?",
+    "day": r"days?|daily",
+    "week": r"weeks?|wks?|weekly",
+    "month": r"months?|mnths?|monthly",
+    "quarter": r"quarters?|quarterly",
+    "weekday": r"week-?days?|wekdays?|days? of the week",
+    "hour": r"hours?|hourly",
+}
+_READ_SPLITS: Final = {
+    name: re.compile(
+        rf"\b(?:by|per|for each|split into|broken down (?:by|into)) (?:the |each )?(?:{words})\b(?! of the week)"
+        if name == "day"
+        else rf"\b(?:by|per|for each|split into|broken down (?:by|into)) (?:the |each )?(?:{words})\b",
+        re.IGNORECASE,
+    )
+    for name, words in _SPLITS.items()
+}
+
 _READ_METRICS: Final = {
     name: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) for name, words in _METRICS.items()
 }
@@ -119,6 +142,11 @@ def known(argument: str) -> bool:
 def groups(said: str) -> tuple[str, ...]:
     """The ways to split a report that something in what was said can mean."""
     return tuple(name for name, cue in _READ_GROUPS.items() if cue.search(said))
+
+
+def splits(said: str) -> tuple[str, ...]:
+    """The ways to split a report that are asked for outright: "by store", "per week", "month by month", "hourly"."""
+    return tuple(name for name, cue in _READ_SPLITS.items() if cue.search(said))
 
 
 def meant(argument: str, said: str) -> bool:

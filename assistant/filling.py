@@ -3,6 +3,7 @@
 A value is copied from the message, chosen from the tool's list, or held on to from the call before; none is made up.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,12 @@ _NAMED = ("product", "store", "country", "category", "customer", "order_id")  # 
 _CLEAR = 0.6  # probability from which a second value is meant
 _MOST_CALLS = 3
 _KEPT = 0.5  # probability from which an argument of the call before holds on
+_ANEW = re.compile(
+    r"(?:ok\w*[, ]+|right[, ]+|and |so |now )*(?:(?:now )?for something|separately|unrelated|on another note"
+    r"|chang(?:e|ing) (?:of|the) (?:subject|topic)|(?:a |one )?(?:new|another|different) (?:question|topic|thing)"
+    r"|something (?:else|different))\b",
+    re.IGNORECASE,
+)  # begins with these: nothing of what was said before holds
 
 
 def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> ToolCall:
@@ -25,7 +32,7 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
         reading: of the message.
         before: the last call of the conversation.
     """
-    held = before.arguments if before is not None else {}
+    held = before.arguments if before is not None and not _ANEW.match(reading.message.typed) else {}
     spans = reading.values(parameters)
     arguments: dict[str, Any] = {}
     for argument, schema in parameters["properties"].items():

@@ -7,6 +7,7 @@ from assistant import references
 from assistant.language.prompts import Said
 from assistant.messages import ProductCard, ToolCall
 
+_SPOKEN_OF = ("product", "customer", "order_id")
 REMEMBERED = 6  # turns kept for the context of the next one
 
 
@@ -43,6 +44,7 @@ class Memory:
             shown=shown or self.shown.shown,
             subject=given.get("product") or (shown[0].product_id if len(shown) == 1 else self.shown.subject),
             period=given.get("period") or self.shown.period,
+            spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )
 
     def earlier(self) -> tuple[str, ToolCall | None]:

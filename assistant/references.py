@@ -1,8 +1,8 @@
 """What words such as "the cheaper one", "it" or "the month before" point back to. Knows what the last turns showed."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assistant.messages import ProductCard
 from assistant.periods import Clock
@@ -33,11 +33,19 @@ _RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same)\b|\b
 
 @dataclass(frozen=True)
 class Context:
-    """What the last turns showed: products in order, the one product they were about, and the period spoken of."""
+    """What the last turns were about.
+
+    Attributes:
+        shown: the products shown last, in order.
+        subject: the one product they were about.
+        period: the period spoken of.
+        spoken_of: the last product, customer and order that a call was about, as arguments.
+    """
 
     shown: tuple[ProductCard, ...] = ()
     subject: str | None = None
     period: str | None = None
+    spoken_of: Mapping[str, str] = field(default_factory=dict)
 
 
 def product(said: str, context: Context) -> str:

@@ -40,7 +40,8 @@ def widened(arguments: Mapping[str, Any], taken: Collection[str], text: str, pla
                 made[name] = whole
             elif kind in taken:
                 moved.setdefault(kind, whole)
-    return {**moved, **made}
+    held = {name for name, value in made.items() if name in moved and str(value) not in text}
+    return {**made, **{name: value for name, value in moved.items() if name not in made or name in held}}
 
 
 def _whole(value: str, text: str, places: Sequence[Place], kind: str) -> tuple[str, str]:
@@ -51,6 +52,7 @@ def _whole(value: str, text: str, places: Sequence[Place], kind: str) -> tuple[s
     end = start + len(value)
     for first, last, named in sorted(places, key=lambda place: place[2] != kind):
         overlaps = first < end and start < last
-        if overlaps and (named == kind or (first <= start and end <= last and last - first > end - start)):
+        within = first <= start and end <= last and (last - first > end - start or " " in value)
+        if overlaps and (named == kind or within):
             return text[first:last], named
     return value, kind

@@ -45,3 +45,10 @@ def test_a_name_of_another_kind_inside_a_longer_value_is_left() -> None:
 
 def test_what_is_no_name_and_what_was_said_before_stays() -> None:
     assert widened({"product": "it", "limit": 3}, TAKEN, "sell more", []) == {"product": "it", "limit": 3}
+
+
+def test_a_name_said_now_is_put_over_one_that_was_kept() -> None:
+    text = "and the same for Larder & Loom Whitby"
+    known = places(text, store="Larder & Loom Whitby")
+    kept = {"product": "Larder & Loom Whitby", "store": "Larder & Loom York"}
+    assert widened(kept, TAKEN, text, known) == {"store": "Larder & Loom Whitby"}

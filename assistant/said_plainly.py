@@ -1,0 +1,135 @@
+"""Adds to a call what the message says in so many words and its reader missed: names, times, codes, sides of prices.
+
+The encoder reads most arguments; these rules are for what can be nothing else. Knows arguments by name, no shop.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from assistant import cues, references, spans
+from assistant.whole_names import Place
+
+_ABOVE = re.compile(
+    r"(?:over|above|more than|at least|from|starting at|north of|upwards of|minimum|min|beyond|>)\s*[£$€]?$",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"(?:under|below|less than|up to|at most|no more than|max(?:imum)?(?: of)?|within|cheaper than|<)\s*[£$€]?$",
+    re.IGNORECASE,
+)
+_IN_STOCK = re.compile(
+    r"\b(?:in stock|right now|available (?:right )?now|ready to (?:go|ship)|not sold out)\b", re.IGNORECASE
+)
+_MOST = 100  # pieces or vans; a larger number is a code or a price
+_FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
+_NOT = re.compile(r"\b(?:not|never|nothing|no|without|nor)\b|n['’]t\b|dont\b", re.IGNORECASE)
+
+
+def complete(
+    arguments: dict[str, Any],
+    parameters: Mapping[str, Any],
+    message: str,
+    places: Sequence[Place],
+    times: Callable[[str], tuple[str, ...]],
+) -> None:
+    """Adds and puts right, in place.
+
+    Args:
+        arguments: of the call.
+        parameters: JSON schema of the tool's parameters.
+        message: what was said.
+        places: where whole names of the shop's things stand in it.
+        times: the times in the message that an argument ("period") can take.
+    """
+    properties = parameters["properties"]
+    _names(arguments, properties, message, places)
+    _time(arguments, properties, message, times)
+    _codes(arguments, properties, message)
+    _prices(arguments, properties, message)
+    _counts(arguments, properties, message)
+    _choices(arguments, properties, message)
+
+
+def from_before(arguments: dict[str, Any], required: Collection[str], before: references.Context) -> None:
+    """Fills what the tool cannot do without from what the last turns were about."""
+    for name in required:
+        if name not in arguments and name in before.spoken_of:
+            arguments[name] = before.spoken_of[name]
+
+
+def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, places: Sequence[Place]) -> None:
+    """A store or product by its whole name, where the call has none that was said now."""
+    given = " ".join(_texts(arguments))
+    for start, end, kind in places:
+        name = message[start:end]
+        taken = {kind, f"{kind}s", "items" if kind == "product" else kind} & arguments.keys()
+        if kind in ("store", "product") and kind in properties and not taken and " " in name and name not in given:
+            arguments[kind] = name
+
+
+def _time(
+    arguments: dict[str, Any], properties: Mapping[str, Any], message: str, times: Callable[[str], tuple[str, ...]]
+) -> None:
+    """The one time that was said."""
+    for name in ("period", "horizon", "date"):
+        if name in properties and name not in arguments and "compare_to" not in arguments:
+            found = times(name)
+            if len(found) == 1 and not any(found[0] in each for each in _texts(arguments)):
+                arguments[name] = found[0]
+
+
+def _codes(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """An order number beside what proves who one is."""
+    if not {"email", "postcode", "order_id"} <= properties.keys():
+        return
+    codes = [code for code in spans.order_numbers(message) if code not in spans.postcodes(message)]
+    if len(codes) == 1 and arguments.get("postcode") == codes[0]:
+        arguments.pop("postcode")
+    if "order_id" not in arguments and len(codes) == 1:
+        arguments["order_id"] = codes[0]
+
+
+def _prices(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """A limit stands on the side that the words before it say."""
+    if not {"min_price", "max_price"} <= properties.keys():
+        return
+    for start, _, value in spans.number_places(message):
+        before = message[:start].rstrip() if message[:start].endswith(" ") else message[:start]
+        below, above = _BELOW.search(before), _ABOVE.search(before)
+        if above and not below and arguments.get("max_price") == value and not _NOT.search(before):
+            arguments["min_price"] = arguments.pop("max_price")
+        elif below and arguments.get("min_price") == value and not _NOT.search(before):
+            arguments["max_price"] = arguments.pop("min_price")
+
+
+def _counts(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """How many pieces or vans, where one number was said that is part of nothing else."""
+    for name in ("quantity", "vehicles"):
+        if name in properties and name not in arguments:
+            rest = message
+            for said in sorted({*_texts(arguments), *spans.order_numbers(message)}, key=len, reverse=True):
+                rest = rest.replace(said, " | ")
+            figures = spans.numbers(rest)
+            if len(figures) == 1 and isinstance(figures[0], int) and figures[0] <= _MOST:
+                arguments[name] = figures[0]
+
+
+def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    if "in_stock" in properties and "in_stock" not in arguments and _IN_STOCK.search(message):
+        arguments["in_stock"] = True
+    if "group_by" in properties and "group_by" not in arguments:
+        split = [name for name in cues.splits(message) if name in properties["group_by"]["enum"]]
+        if len(split) == 1 and split[0] not in arguments:
+            arguments["group_by"] = split[0]
+    if "metric" in properties and cues.metrics(message) == ("average_order_value",):
+        arguments["metric"] = "average_order_value"
+    reason = arguments.get("reason")
+    if isinstance(reason, str) and properties.keys() == {"reason"} and len(reason.split()) < _FEWEST_WORDS:
+        arguments["reason"] = message
+
+
+def _texts(arguments: Mapping[str, Any]) -> list[str]:
+    """Everything given as words."""
+    listed = [each for value in arguments.values() for each in (value if isinstance(value, list) else [value])]
+    return [each for each in listed if isinstance(each, str)]

@@ -1,0 +1,96 @@
+"""What a message says outright is added to a call that lacks it, and nothing else is. Worked out by hand."""
+
+from typing import Any
+
+import pytest
+
+from assistant.references import Context
+from assistant.said_plainly import complete, from_before
+from assistant.tools import standard_tools
+
+TOOLS = {tool.name: tool.parameters for tool in standard_tools()}
+
+
+def completed(
+    tool: str, message: str, *, times: tuple[str, ...] = (), names: dict[str, str] | None = None, **given: Any
+):
+    """The arguments after completion; `names` are whole names that stand in the message."""
+    places = [(message.index(name), message.index(name) + len(name), kind) for name, kind in (names or {}).items()]
+    complete(given, TOOLS[tool], message, places, lambda argument: times if argument == "period" else ())
+    return given
+
+
+def test_a_store_beside_a_product_is_added() -> None:
+    got = completed(
+        "check_stock",
+        "any Rye Flour 1 kg left at Larder & Loom York",
+        names={"Rye Flour 1 kg": "product", "Larder & Loom York": "store"},
+        product="Rye Flour 1 kg",
+    )
+    assert got == {"product": "Rye Flour 1 kg", "store": "Larder & Loom York"}
+
+
+def test_a_name_of_one_word_is_not_enough() -> None:
+    assert completed("check_stock", "York mug?", names={"York": "store"}, product="York mug") == {"product": "York mug"}
+
+
+def test_the_only_time_is_added_and_one_of_two_is_not() -> None:
+    assert completed("sales_report", "sales for May", times=("May",), metric="revenue")["period"] == "May"
+    assert "period" not in completed("sales_report", "May or June", times=("May", "June"), metric="revenue")
+
+
+@pytest.mark.parametrize(
+    ("message", "given", "meant"),
+    [
+        ("drinks over 100", {"max_price": 100}, {"min_price": 100}),
+        ("max 22", {"min_price": 22}, {"max_price": 22}),
+        ("drinks under £30", {"max_price": 30}, {"max_price": 30}),
+        ("nothing over 30 please", {"max_price": 30}, {"max_price": 30}),
+        ("between 10 and 20", {"min_price": 10, "max_price": 20}, {"min_price": 10, "max_price": 20}),
+    ],
+)
+def test_a_price_stands_on_the_side_that_was_said(message: str, given: dict[str, Any], meant: dict[str, Any]) -> None:
+    assert completed("search_products", message, **given) == meant
+
+
+def test_an_order_number_is_no_postcode() -> None:
+    got = completed(
+        "verify_identity", "order O-104233, lucy@example.org", email="lucy@example.org", postcode="O-104233"
+    )
+    assert got == {"email": "lucy@example.org", "order_id": "O-104233"}
+    proof = completed("verify_identity", "try 571035, my postcode's YO1 7HH", postcode="YO1 7HH")
+    assert proof == {"order_id": "571035", "postcode": "YO1 7HH"}
+
+
+def test_pieces_are_counted_where_one_number_was_said() -> None:
+    assert completed("add_to_cart", "Honey Soap, pair of them", product="Honey Soap")["quantity"] == 2
+    assert "quantity" not in completed("add_to_cart", "Rye Flour 1 kg please", product="Rye Flour 1 kg")
+    assert completed("plan_deliveries", "round for Tuesday, four vans", date="Tuesday")["vehicles"] == 4
+
+
+@pytest.mark.parametrize(
+    ("message", "split"), [("sales by wekday", "weekday"), ("units per week", "week"), ("takings by stor", "store")]
+)
+def test_a_split_that_is_asked_for_outright(message: str, split: str) -> None:
+    assert completed("sales_report", message, metric="revenue")["group_by"] == split
+
+
+def test_a_split_is_not_read_into_other_words() -> None:
+    assert "group_by" not in completed("sales_report", "sales by Christmas", metric="revenue")
+    assert completed("sales_report", "sales by week", metric="revenue", group_by="store")["group_by"] == "store"
+
+
+def test_aov_is_no_count_of_orders() -> None:
+    assert completed("sales_report", "aov april", metric="orders")["metric"] == "average_order_value"
+
+
+def test_only_what_is_there_now() -> None:
+    assert completed("search_products", "only ones you have right now", query="duvet")["in_stock"] is True
+
+
+def test_what_a_tool_needs_comes_from_what_was_spoken_of() -> None:
+    given = {"store": "York"}
+    from_before(given, ["product"], Context(spoken_of={"product": "Honey Soap", "order_id": "1"}))
+    assert given == {"product": "Honey Soap", "store": "York"}
+    from_before(given, ["product"], Context(spoken_of={"product": "Rye Flour"}))
+    assert given["product"] == "Honey Soap"
