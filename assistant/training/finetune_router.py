@@ -33,6 +33,7 @@ class RouterSettings:
         rank: of the adapter; 0 trains the heads alone.
         method: "lora" trains the adapter, "full" all matrices and cuts their difference to the rank afterwards.
         share: of the training phrasings that are used, for learning curves.
+        consistency: weight of the divergence between two readings of a message (R-Drop); twice the time of 0.
         sure_precision: share of right tools wanted among those that stand alone.
     """
 
@@ -45,6 +46,7 @@ class RouterSettings:
     smoothing: float = 0.05
     scale: float = 16.0  # logits per unit of cosine at the start
     share: float = 1.0
+    consistency: float = 0.0
     sure_precision: float = 0.985
     seed: int = 7
 
@@ -60,11 +62,12 @@ class RouterSettings:
             or self.batch < 1
             or not 0 <= self.smoothing < 1
             or not 0 < self.share <= 1
+            or self.consistency < 0
             or self.method not in ("lora", "full")
         ):
             raise ValueError(
-                "rank >= 0, epochs >= 1, batch >= 1, 0 <= smoothing < 1, 0 < share <= 1 and method lora or full are "
-                f"expected; got {self}."
+                "rank >= 0, epochs >= 1, batch >= 1, 0 <= smoothing < 1, 0 < share <= 1, consistency >= 0 and method "
+                f"lora or full are expected; got {self}."
             )
 
 
@@ -104,7 +107,15 @@ def finetune_router(
     labels = ArgumentLabels.of({name: schemas[name] for name in sorted(authored)})
     encoder, tokenizer = plain_encoder(encoder_folder)
     encoder = _trainable(encoder, settings)
-    model = RouterModel(encoder, tokenizer, names, labels, scale=settings.scale, smoothing=settings.smoothing)
+    model = RouterModel(
+        encoder,
+        tokenizer,
+        names,
+        labels,
+        scale=settings.scale,
+        smoothing=settings.smoothing,
+        consistency=settings.consistency,
+    )
     train = list(spoken(phrasings, "train"))
     train = random.Random(settings.seed).sample(train, max(1, round(settings.share * len(train))))
 

@@ -17,6 +17,7 @@ from assistant.spans import number_places
 from assistant.training.phrasings import Entities, Phrasing, Turn, fill
 
 _HASTY = 0.15  # share of messages with a slip of the fingers
+_MISSED = 0.15  # share of messages before which an argument was missed: the assistant's own calls are not all right
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,19 @@ def examples(
             if tool != NONE and "customer" not in tool_roles[tool]:
                 labels["customer"] = NONE
             text = _hasty(turn.text, chance) if noisy else turn.text
-            targets = argument_targets(turn, before, schemas) if turn.calls else ArgumentTargets()
-            made.append(Example(context_text(text, before_text, before), labels, phrasing.key, targets))
+            held = _missed(before, chance) if noisy else before
+            targets = argument_targets(turn, held, schemas) if turn.calls else ArgumentTargets()
+            made.append(Example(context_text(text, before_text, held), labels, phrasing.key, targets))
             before_text, before = turn.text, turn.calls[-1] if turn.calls else before
     return made
+
+
+def _missed(before: ToolCall | None, chance: random.Random) -> ToolCall | None:
+    """The call before, now and then without one of its arguments."""
+    if before is None or not before.arguments or chance.random() >= _MISSED:
+        return before
+    missing = chance.choice(list(before.arguments))
+    return ToolCall(before.name, {name: value for name, value in before.arguments.items() if name != missing})
 
 
 def argument_targets(turn: Turn, before: ToolCall | None, schemas: Mapping[str, Mapping[str, Any]]) -> ArgumentTargets:

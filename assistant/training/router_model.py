@@ -1,7 +1,8 @@
 """The encoder with all its heads while it is trained, and how far it is from right. Knows tensors, no files.
 
 Loss: cross-entropy for the tool of each role and for each word's tag (masked to the arguments of the right tool) and
-each choice, binary cross-entropy for what holds on from the call before.
+each choice, binary cross-entropy for what holds on from the call before. With a consistency weight each message is read
+twice, and the two readings that dropout makes are drawn together (Wu et al., "R-Drop", 2021).
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ class RouterModel:
         *,
         scale: float,
         smoothing: float,
+        consistency: float = 0.0,
     ) -> None:
         """Makes the heads.
 
@@ -42,11 +44,12 @@ class RouterModel:
             labels: of the argument heads.
             scale: logits per unit of cosine at the start.
             smoothing: of the tools' labels.
+            consistency: weight of the divergence between two readings of a message; 0 reads it once.
         """
         import torch
 
         self.encoder, self.tokenizer, self.classes, self.labels = encoder, tokenizer, classes, labels
-        self.scale, self._smoothing = scale, smoothing
+        self.scale, self._smoothing, self._consistency = scale, smoothing, consistency
         sizes = {
             "tags": labels.tags,
             "kept": len(labels.spans),
@@ -70,9 +73,15 @@ class RouterModel:
 
     def loss(self, batch: Sequence[Example]) -> Any:
         """The loss of a batch, a scalar."""
+        once = len(batch)
+        if self._consistency:
+            batch = [*batch, *batch]
         inputs, hidden = self._hidden(batch)
+        pooled = self._pooled(inputs, hidden)
+        apart = self._consistency * self._divergence(batch, once, *pooled) if self._consistency else 0.0
         return (
-            self._tool_loss(batch, *self._pooled(inputs, hidden))
+            apart
+            + self._tool_loss(batch, *pooled)
             + _TAG_WEIGHT * self._tag_loss(batch, inputs, hidden)
             + _CHOICE_WEIGHT * self._choice_loss(batch, hidden[:, 0])
             + _KEPT_WEIGHT * self._kept_loss(batch, hidden[:, 0])
@@ -130,6 +139,21 @@ class RouterModel:
             )
             total = total + (each * weight).sum() / len(batch)
         return total
+
+    def _divergence(self, batch: Sequence[Example], once: int, mean: Any, attended: Any) -> Any:
+        """Symmetric Kullback-Leibler divergence of the tools' chances between the two halves of a batch, a scalar."""
+        import torch
+
+        total = torch.zeros(())
+        for role in self.roles:
+            rows = [i for i in range(once) if role in batch[i].labels and not of_staff(batch[i], role)]
+            if rows:
+                first, second = (
+                    self._tool_logits(role, [i + shift for i in rows], mean, attended).log_softmax(-1)
+                    for shift in (0, once)
+                )
+                total = total + ((first.exp() - second.exp()) * (first - second)).sum() / 2
+        return total / once
 
     def _tag_loss(self, batch: Sequence[Example], inputs: Any, hidden: Any) -> Any:
         """Mean over the examples that open an argument of the mean over their words."""
