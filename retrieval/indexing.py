@@ -15,10 +15,12 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from retrieval.embedder import Embedder
@@ -62,6 +64,19 @@ class OpenIndex:
     products: pd.DataFrame
     lexical: LexicalIndex
     store: ChromaStore
+
+    @cached_property
+    def popularity(self) -> npt.NDArray[np.float64]:
+        """Units sold lately on a logarithmic scale, 0 to 1, shape (n,)."""
+        sold = np.log1p(self.products["popularity"].clip(lower=0).to_numpy(dtype=float))
+        scaled: npt.NDArray[np.float64] = sold / (sold.max(initial=0.0) or 1.0)
+        return scaled
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.object_]:
+        """The products' ids, shape (n,)."""
+        listed: npt.NDArray[np.object_] = self.products["product_id"].to_numpy(dtype=object)
+        return listed
 
 
 def read_manifest(folder: Path) -> Manifest | None:

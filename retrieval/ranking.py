@@ -19,6 +19,7 @@ from retrieval.vectors import WIDEST, Admission
 __all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "judged", "rank"]
 
 Rows = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 200, 150
 RERANKED, LEADING = 30, 20
 
@@ -78,23 +79,26 @@ def rank(
         where: as much of the mask as the vector store's condition can say.
         reranker: puts the first `RERANKED` into its own order.
     """
-    none = np.zeros(len(mask))
-    bm25 = np.where(mask, wish.match.scores, 0.0) if index.lexical.size else none
-    coverage = wish.match.coverage.astype(float) if index.lexical.size else none
+    bm25, coverage = (
+        each if index.lexical.size else np.zeros(len(mask), np.float32)
+        for each in (wish.match.scores, wish.match.coverage)
+    )
+    holding = np.flatnonzero(bm25)
+    holding = holding[mask[holding]]
     named = [wish.named] if wish.named is not None and mask[wish.named] else []
     admission = Admission(float(mask.mean()) if len(mask) else 0.0, lambda each: each in row_of and mask[row_of[each]])
     nearest = _nearest(index, wish.vector, where, admission) if mask.any() else []
     cosine = {row_of[each]: value for each, value in nearest if each in row_of and mask[row_of[each]]}
     cut_at = min(cosine.values(), default=0.0) if len(nearest) == DENSE_CANDIDATES else -1.0
-    cosine.update(_cosines(index, wish.vector, [row for row in [*_best(bm25), *named] if row not in cosine]))
+    cosine.update(_cosines(index, wish.vector, [row for row in [*_best(bm25, holding), *named] if row not in cosine]))
     rows = np.array(sorted(cosine), dtype=np.int64)
     cosines = np.array([cosine[row] for row in rows], dtype=float)
-    scores = fused(bm25[rows], coverage[rows], cosines, _popularity(index)[rows])
-    likely = relevance(coverage[rows], cosines)
+    scores = fused(bm25[rows].astype(float), coverage[rows].astype(float), cosines, index.popularity[rows])
+    likely = relevance(coverage[rows].astype(float), cosines)
     scores[rows == wish.named], likely[rows == wish.named] = 2.0, 1.0
     order = np.argsort(-scores, kind="stable")
     # a text that holds every word matches whatever its cosine, so these are counted beyond the candidates
-    whole = np.flatnonzero((bm25 > 0) & (coverage >= 0.999))
+    whole = holding[coverage[holding] >= 0.999]
     matching = np.union1d(rows[likely >= MATCHES], whole)
     complete = bool(relevance(np.zeros(1), np.array([cut_at]))[0] < MATCHES)
     if reranker is not None and wish.named is None and len(order) > 1:
@@ -113,12 +117,11 @@ def judged(index: OpenIndex, row_of: Mapping[str, int], wish: Wish, rows: Rows) 
     bm25, coverage = wish.match.scores.astype(float), wish.match.coverage.astype(float)
     leading = first.rows[:LEADING]
     both = np.concatenate([leading, rows])
-    ids = index.products["product_id"].to_numpy()[both]
-    vectors = _vectors(index, list(ids), wish.vector)
+    vectors = _vectors(index, list(index.ids[both]), wish.vector)
     cosines = (vectors @ wish.vector).astype(float)
     nearest = float(max(first.cosines.max(initial=0.0), cosines.max(initial=0.0)))
     scores = fused_at(
-        bm25[both], coverage[both], cosines, _popularity(index)[both], float(bm25.max(initial=0.0)), nearest
+        bm25[both], coverage[both], cosines, index.popularity[both], float(bm25.max(initial=0.0)), nearest
     )
     given = _candidates(index, wish, both, (bm25[both], coverage[both], cosines, scores), vectors, len(leading))
     return features(given)[len(leading) :], scores[len(leading) :]
@@ -128,16 +131,15 @@ def _reranked(
     index: OpenIndex,
     wish: Wish,
     reranker: Reranker,
-    evidence: tuple[Rows, Numbers, Numbers, Numbers, Numbers],
+    evidence: tuple[Rows, Scores, Scores, Numbers, Numbers],
     order: Rows,
 ) -> Rows:
     """The order with its first places set by the re-ranker."""
     rows, bm25, coverage, cosines, scores = evidence
     first = order[:RERANKED]
     chosen = rows[first]
-    ids = index.products["product_id"].to_numpy()[chosen]
-    vectors = _vectors(index, list(ids), wish.vector)
-    parts = (bm25[chosen], coverage[chosen], cosines[first], scores[first])
+    vectors = _vectors(index, list(index.ids[chosen]), wish.vector)
+    parts = (bm25[chosen].astype(float), coverage[chosen].astype(float), cosines[first], scores[first])
     given = _candidates(index, wish, chosen, parts, vectors, len(chosen))
     again = first[np.argsort(-reranker.scores(features(given)), kind="stable")]
     return np.concatenate([again, order[RERANKED:]])
@@ -191,19 +193,14 @@ def _nearest(
     return [pair for pair in index.store.nearest(vector, reach) if admission.holds(pair[0])][:DENSE_CANDIDATES]
 
 
-def _best(bm25: Numbers) -> list[int]:
-    best = np.argsort(-bm25, kind="stable")[:LEXICAL_CANDIDATES]
-    return [int(row) for row in best if bm25[row] > 0]
+def _best(bm25: Scores, holding: Rows) -> list[int]:
+    """The rows with the highest scores among those that hold a word, the first ones on a tie."""
+    if len(holding) > LEXICAL_CANDIDATES:
+        least = np.partition(bm25[holding], -LEXICAL_CANDIDATES)[-LEXICAL_CANDIDATES]
+        holding = holding[bm25[holding] >= least]
+    return [int(row) for row in holding[np.argsort(-bm25[holding], kind="stable")][:LEXICAL_CANDIDATES]]
 
 
 def _cosines(index: OpenIndex, vector: Vectors, rows: list[int]) -> dict[int, float]:
-    ids = index.products["product_id"].to_numpy()
-    row_of = {ids[row]: row for row in rows}
+    row_of = {index.ids[row]: row for row in rows}
     return {row_of[each]: float(held @ vector) for each, held in index.store.vectors(list(row_of)).items()}
-
-
-def _popularity(index: OpenIndex) -> Numbers:
-    """Units sold lately on a logarithmic scale, 0 to 1, shape (n,)."""
-    sold = np.log1p(index.products["popularity"].clip(lower=0).to_numpy(dtype=float))
-    scaled: Numbers = sold / (sold.max(initial=0.0) or 1.0)
-    return scaled
