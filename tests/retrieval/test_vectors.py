@@ -29,7 +29,7 @@ def server(tmp_path_factory):
     command += ["--port", str(port), "--path", str(tmp_path_factory.mktemp("server"))]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(400):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
