@@ -135,6 +135,7 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "recommend": _recommend,
         "forecast": _analytics("analytics.forecasting", "fit_forecast"),
         "churn": _analytics("analytics.churn", "fit_churn"),
+        "fairness": _analytics("analytics.fairness", "fit_fairness"),
         "customers": _analytics("analytics.customers", "fit_customers"),
         "prices": _analytics("analytics.prices", "fit_prices"),
         "promotions": _analytics("analytics.promotions", "fit_promotions"),

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.errors import NotFitted
 from analytics.forgetting import forget_in_history, person_of
+from analytics.model_store import ModelStore
 from analytics.person import Person
 from analytics.warehouse import build_lock
 from assistant.building import fit_again
@@ -56,7 +58,7 @@ def forget_customer(folder: Path, wanted: str, report: Callable[[str], None]) ->
                     f"{wanted!r}. Ask the manager's page for `top customers` to see how ids are written."
                 )
             report("looking through the fitted models ...")
-            named = [name for name in shop.models.names() if names_person(shop.models.load(name), person)]
+            named = [name for name in shop.models.names() if _names(shop.models, name, person)]
             report("records ...")
             removed = {f"records: {name}": count for name, count in shop.records.forget(person).items()}
             for name in named:
@@ -70,6 +72,14 @@ def forget_customer(folder: Path, wanted: str, report: Callable[[str], None]) ->
             removed |= {f"model fitted anew: {name}": 1 for name in named}
         report("searching every file ...")
         return Forgotten(person, removed, find_traces(folder, person))
+
+
+def _names(models: ModelStore, name: str, person: Person) -> bool:
+    """Whether a fitted model names the person; one that cannot be read may."""
+    try:
+        return names_person(models.load(name), person)
+    except NotFitted:
+        return True
 
 
 def _forget_tables(folder: Path, person: Person) -> dict[str, int]:

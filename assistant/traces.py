@@ -56,15 +56,24 @@ def _in_file(file: Path, person: Person) -> Iterator[tuple[str, int]]:
     elif file.suffix in (".sqlite", ".sqlite3"):
         yield from _in_sqlite(file, person)
     elif file.suffix == ".joblib":
-        import joblib
-
-        yield "", _Search(person).count(joblib.load(file))
+        yield from _in_model(file, person)
     elif file.suffix == ".parquet":
         yield "", _Search(person).count(pd.read_parquet(file))
     else:
         pattern = person.pattern()
         text = file.read_bytes().decode("utf-8", errors="ignore")
         yield "", len(re.findall(pattern, text, re.IGNORECASE)) if pattern else 0
+
+
+def _in_model(file: Path, person: Person) -> Iterator[tuple[str, int]]:
+    import joblib
+
+    try:
+        model = joblib.load(file)
+    except Exception:  # what a damaged or outdated pickle raises cannot be listed
+        yield "(cannot be read)", 1
+        return
+    yield "", _Search(person).count(model)
 
 
 def _in_duckdb(file: Path, person: Person) -> Iterator[tuple[str, int]]:

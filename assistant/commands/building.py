@@ -151,6 +151,8 @@ def demo(given: argparse.Namespace) -> int:
 
 def _score(model: object) -> str:
     card = getattr(model, "scorecard", None) or getattr(model, "backtest", None)
+    if card is None and hasattr(model, "sentence"):
+        return str(model.sentence())
     if card is None:
         return "fitted; too little history for a backtest"
     sentence = getattr(card, "sentence", None)

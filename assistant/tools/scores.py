@@ -1,5 +1,6 @@
 """The tool that shows how good the models are. Reads every fitted model's scorecard; knows no model."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from analytics.errors import NotFitted
 from assistant.messages import Cell, Fact, Table, ToolResult
 from assistant.toolbox import Context, tool
+from assistant.tools.fairness_answers import fairness_answer
 from assistant.wording import listed, number
 
 _EXPECTED = ("forecast", "churn", "customers", "prices", "promotions", "reviews", "recommend", "classify")
@@ -20,6 +22,22 @@ _SAID = {  # words that people use -> model
     "recommend": "recommend recommendation recommendations recommender suggestions",
     "classify": "classify classification classifier category categories",
 }
+_LIMITS = {
+    "forecast": "Forecasts assume that prices, promotions and the range go on as so far; a product sold for only a "
+    "few weeks has wide ranges.",
+    "churn": "Churn knows orders only: an illness, a move or a new competitor is not in them. One-time customers have "
+    "little to judge by.",
+    "customers": "Expected value assumes that customers go on as those before them did; its ranges are of 80 %.",
+    "prices": "Elasticities hold within the prices that were charged before; a product whose price never moved has "
+    "none of its own.",
+    "promotions": "What promotions did is measured against weeks without them; a promotion that everybody got at the "
+    "same time as a season can't be told from it.",
+    "reviews": "Sentiment is read from words: irony and languages with few reviews are read badly. Stars are not used.",
+    "recommend": "Recommendations repeat what was bought so far; a new product is found only by its text.",
+    "classify": "Categories are read from texts; a product unlike all others gets a low confidence and no category.",
+}
+_COLUMNS = ("model", "what it predicts", "method", "measure", "score", "other scores", "serves", "judged on")
+_FAIR = re.compile(r"\b(?:fair\w*|unfair\w*|bias\w*|discriminat\w*|equal\w*)\b", re.IGNORECASE)
 
 
 @tool(roles={"manager"})
@@ -27,18 +45,30 @@ def model_scorecard(context: Context, model: str | None = None) -> ToolResult:
     """How good the predictive models are: every method's backtest score, and which one serves.
 
     Args:
-        model: one model or method, as it was called; none for all.
+        model: one model or method, as it was called, or "fairness"; none for all.
     """
     fitted = set(context.shop.models.names())
     cards = [(name, card) for name in sorted(fitted) for card in _cards(context, name)]
     if not cards:
         return ToolResult("No model has been fitted for this shop yet: run `retail-assistant fit`.", status="error")
+    if model and _FAIR.search(model):
+        return fairness_answer(context)
     if model:
         chosen = _chosen(cards, model)
         if not chosen:
             return replace(_answer(cards, fitted, False), headline=_unknown(model, cards))
         cards = chosen
-    return _answer(cards, fitted, bool(model))
+    answer = _answer(cards, fitted, bool(model))
+    return replace(answer, notes=(*answer.notes, *_card_notes(context, cards, bool(model))))
+
+
+def _card_notes(context: Context, cards: list[tuple[str, Any]], chosen: bool) -> tuple[str, ...]:
+    """What else belongs on the model card: limits of the models asked for, and the fairness check beside churn."""
+    names = list(dict.fromkeys(name for name, _ in cards))
+    notes = [f"{_LIMITS[name]}" for name in names if chosen and name in _LIMITS]
+    if "churn" in names and "fairness" in context.shop.models.names():
+        notes.append(f"Fairness: {context.shop.models.load('fairness').sentence()}.")
+    return tuple(notes)
 
 
 def _cards(context: Context, name: str) -> Iterator[Any]:
@@ -85,14 +115,18 @@ def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> Too
         for method, scores in sorted(card.scores.items(), key=lambda item: _order(card, item[1])):
             others = ", ".join(f"{k} {float(v):.3g}" for k, v in scores.items() if k != card.measure)
             score = round(float(scores[card.measure]), 4)
-            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves))
+            judged = f"{number(card.rows)}, up to {card.as_of.isoformat()}" if hasattr(card, "rows") else ""
+            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves, judged))
     missing = [name for name in _EXPECTED if name not in fitted]
     head = said[0] if len(said) == 1 else listed(said[:3])
     more = "" if len(said) <= 3 else f" ({len(said) - 3} more in the table)"
     return ToolResult(
         headline=f"In the backtests, the serving methods scored: {head}{more}.",
         facts=tuple(facts),
-        table=Table(("model", "what it predicts", "method", "measure", "score", "other scores", "serves"), tuple(rows)),
+        table=Table(
+            ("model", "what it predicts", "method", "measure", "score", "other scores", "serves", "judged on"),
+            tuple(rows),
+        ),
         method="Each backtest splits by time: a method sees only what was known before the days on which it is judged.",
         score=None,
         notes=(

@@ -56,6 +56,7 @@ def folder(tmp_path):
     write_settings(folder, "Test", "GBP")
     (folder / "models").mkdir()
     joblib.dump(Fitted(), folder / "models" / "churn.joblib")
+    (folder / "models" / "customers.joblib").write_bytes(b"of an earlier version")
     (folder / "truth").mkdir()
     pd.DataFrame({"customer_id": [ID, "C10001"]}).to_parquet(folder / "truth" / "truth_customers.parquet")
     _talk(folder)
@@ -80,11 +81,13 @@ def rows(folder, query):
 def test_everything_is_taken_out_and_proved(folder, capsys):
     before = find_traces(folder, Person(ID, EMAIL, NAME))
     assert {trace.place.split(" ")[0] for trace in before} == {
-        "models/churn.joblib", "service.sqlite", "truth/truth_customers.parquet", "warehouse.duckdb",
+        "models/churn.joblib", "models/customers.joblib", "service.sqlite", "truth/truth_customers.parquet",
+        "warehouse.duckdb",
     }  # fmt: skip
     assert cli.main(["forget", ID, "--shop", str(folder)]) == 0
     said = capsys.readouterr().out
-    for line in ("history: customers: 1", "history: rejected: 1", "records: turns: 2", "model fitted anew: churn"):
+    for line in ("history: customers: 1", "history: rejected: 1", "records: turns: 2", "model fitted anew: churn",
+                 "model fitted anew: customers"):  # fmt: skip
         assert line in said
     assert "nothing names this customer any more" in said
     assert find_traces(folder, Person(ID, EMAIL, NAME)) == ()
