@@ -15,6 +15,7 @@ from analytics.errors import NotEnoughHistory
 from analytics.history import History
 from analytics.order_process import Outlook, PurchaseCounts, counts_per_customer
 from analytics.pareto_nbd import fit_pareto_nbd
+from analytics.price_sensitivity import reduced_share
 from analytics.purchase_model import fit_purchase_model
 from analytics.scorecard import Scorecard
 from analytics.segments import Segmentation, fit_segments
@@ -27,6 +28,7 @@ BY_FIRST_ORDER = "Pareto/NBD by first order's value + gamma-gamma"
 STAYING = "NBD + gamma-gamma (nobody leaves)"
 PACE = "same pace as so far"
 METHODS = (LEAVING, ANY_TIME, BY_FIRST_ORDER, STAYING, PACE)
+_AS_GOOD = 1.01  # so close, the first of METHODS serves: what 90 days can't tell apart, 12 months do
 _MOST_PINNED = 1.5  # a growth beyond this in one half of the history is news, not a habit
 
 
@@ -53,6 +55,7 @@ class FittedCustomers:
 
     Attributes:
         customers: indexed by customer_id: the features, segment, value_rank (1 = most net value so far), and
+            reduced_share (of spending at reduced prices, 0-1; NaN where unknown),
             expected_orders / expected_value over `horizon_weeks`, each with _low and _high (80 % interval).
             Orders are order days; value is money.
         segments: the groups.
@@ -83,12 +86,13 @@ class CustomerModel:
         counts = counts_per_customer(known)
         orders, value = came_after(history, known.index, days)
         scores = {name: outlook_scores(outlook_of(name, counts, days / 7), orders, value) for name in METHODS}
+        best = min(each["RMSE orders"] for each in scores.values())
         return Scorecard(
             ability="orders and value per customer",
             measure="RMSE orders",
             lower_is_better=True,
             scores=scores,
-            serves=min(scores, key=lambda name: scores[name]["RMSE orders"]),
+            serves=next(name for name in METHODS if scores[name]["RMSE orders"] <= best * _AS_GOOD),
             split=f"learnt up to {cutoff:%Y-%m-%d}, judged on the {days} days after it",
             as_of=history.as_of,
             rows=len(known),
@@ -114,6 +118,7 @@ class CustomerModel:
             now[f"expected_{kind}"] = getattr(outlook, kind) * factor
             now[f"expected_{kind}_low"] = getattr(outlook, f"{kind}_low")
             now[f"expected_{kind}_high"] = getattr(outlook, f"{kind}_high") * max(factor, 1.0)
+        now["reduced_share"] = reduced_share(history).reindex(now.index)
         now["value_rank"] = now["value"].rank(ascending=False, method="min").astype(int)
         cutoff = history.as_of - timedelta(days=self.settings.test_days)
         later = orders_of(history)

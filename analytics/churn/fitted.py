@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.churn.keeping import what_would_keep
 from analytics.churn.reasons import reasons_for
 from analytics.scorecard import Scorecard
 
@@ -42,7 +43,8 @@ class FittedChurn:
 
     Attributes:
         customers: indexed by customer_id: the features, probability (0-1), yearly_value (money over the last 365 days,
-            net) and value_at_risk (probability x yearly value).
+            net), value_at_risk (probability x yearly value) and reduced_share (of spending at reduced prices; NaN where
+            unknown).
         contributions: same index, one column per subject: log-odds that it adds.
         days: a customer has left who places no order in this many days.
     """
@@ -92,6 +94,13 @@ class FittedChurn:
         if worrying is None:
             worrying = bool(row["probability"] >= self.customers["probability"].mean())
         return reasons_for(row, self.contributions.loc[[customer_id]].iloc[0], self.typical(), worrying, money)
+
+    def keep(self, customer_id: str) -> tuple[str, ...]:
+        """What fits this customer's reasons and may keep them, at most three; that it works is not claimed."""
+        row = self.customers.loc[[customer_id]].iloc[0]
+        reduced = row.get("reduced_share")
+        usual = float(self.customers["reduced_share"].mean()) if "reduced_share" in self.customers else 0.0
+        return what_would_keep(row, self.customers, None if pd.isna(reduced) else float(reduced), usual)
 
     def typical(self) -> pd.Series:
         """The shop's median customer, which reasons compare with."""

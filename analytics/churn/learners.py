@@ -94,8 +94,8 @@ class Network(Standardised):
         scaled = self.learn_scale(features)
         drawn = np.random.default_rng(SEED).permutation(len(scaled))[:_NETWORK_ROWS]
         self.models = [
-            MLPClassifier((12,), alpha=1.0, learning_rate_init=0.01, batch_size=min(256, len(drawn)), max_iter=25, tol=1e-3,
-                          n_iter_no_change=4, random_state=SEED + number)
+            MLPClassifier((12,), alpha=1.0, learning_rate_init=0.01, batch_size=min(256, len(drawn)), max_iter=25,
+                          tol=1e-3, n_iter_no_change=4, random_state=SEED + number)
             for number in range(_NETWORKS)
         ]  # fmt: skip
         for model in self.models:

@@ -17,6 +17,7 @@ from analytics.churn.fitted import FittedChurn
 from analytics.customer_features import SUBJECTS, customer_features, no_order_within
 from analytics.errors import NotEnoughHistory
 from analytics.history import History
+from analytics.price_sensitivity import reduced_share
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse
 
@@ -117,6 +118,7 @@ class ChurnModel:
         now["probability"] = model.risk(now)
         now["yearly_value"] = _last_year(history).reindex(now.index).fillna(0.0)
         now["value_at_risk"] = now["probability"] * now["yearly_value"].clip(lower=0)
+        now["reduced_share"] = reduced_share(history).reindex(now.index)
         return FittedChurn(now, by_subject.astype("float32"), self.settings.days, history.as_of, scorecard)
 
     def _fitted(self, history: History, known_until: date, names: Sequence[str] | None = None) -> dict[str, Calibrated]:

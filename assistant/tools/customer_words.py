@@ -7,11 +7,12 @@ from functools import partial
 import pandas as pd
 
 from analytics.customers import FittedCustomers
+from analytics.segments import Segmentation
 from assistant.errors import NotFound
 from assistant.messages import ToolResult
 from assistant.resolve import Customer
 from assistant.toolbox import Context
-from assistant.wording import listed, money
+from assistant.wording import listed, money, number, percent
 
 # What people call a group -> a word in the names that `analytics.segments` gives.
 _SAID = {
@@ -88,6 +89,27 @@ def _matching(said: str, names: Sequence[str]) -> list[str]:
 
 def _label(customer_id: str, name: object) -> str:
     return Customer(customer_id, str(name) if isinstance(name, str) and name else None).label
+
+
+def group_notes(segments: Segmentation) -> tuple[str, ...]:
+    """How well the groups tell later spending apart, and the largest moves between them in 90 days."""
+    told = segments.scorecard.scores[segments.scorecard.serves].get("later value explained", 0.0)
+    found = []
+    if told > 0:
+        found.append(
+            f"Made 90 days ago, such groups would have told {percent(100 * told, 0)} of the differences in what "
+            "customers spent since."
+        )
+    moves = segments.moves
+    counted = [(str(a), str(b), int(moves.loc[a].loc[b])) for a in moves.index for b in moves.columns]
+    moved = sorted((move for move in counted if move[0] != move[1] and move[2] > 0), key=lambda move: -move[2])
+    if moved:
+        said = listed([f"{number(n)} from {a} to {b}" for a, b, n in moved[:3]])
+        stayed, total = sum(n for a, b, n in counted if a == b), sum(n for _, _, n in counted)
+        found.append(
+            f"In the last 90 days {number(stayed)} of {number(total)} customers stayed in their group; most moved: {said}."
+        )
+    return tuple(found)
 
 
 def without_orders(who: Customer) -> ToolResult:

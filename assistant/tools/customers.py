@@ -10,13 +10,16 @@ from analytics.churn.fitted import PLAINLY_LEFT, STILL_ACTIVE_DAYS
 from analytics.customers import FittedCustomers
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
 from assistant.toolbox import Context, Tool, tool
-from assistant.tools.customer_words import currency, labels, members, start, without_orders
+from assistant.tools.customer_words import currency, group_notes, labels, members, start, without_orders
 from assistant.tools.offers import plan_promotion
 from assistant.tools.profile import customer_profile
 from assistant.tools.reviews import review_insights
 from assistant.wording import day, listed, money, number, percent, plural
 
 _LISTED = 10
+UNPROVEN = (
+    "What may keep them follows from the reasons; whether it works only a test with a random half left out shows."
+)
 
 
 @tool(roles={"manager"})
@@ -38,6 +41,7 @@ def list_churn_risks(context: Context, limit: int | None = None, segment: str | 
     write = currency(context)
     named = labels(context, list(risks.rows.index))
     reasons = {each: "; ".join(fitted.explain(each, write, worrying=True)) for each in named}
+    keeping = {each: fitted.keep(each)[0] for each in named}
     spent, at_stake = float(risks.rows["yearly_value"].sum()), float(risks.rows["value_at_risk"].sum())
     first = str(risks.rows.index[0])
     return ToolResult(
@@ -47,12 +51,12 @@ def list_churn_risks(context: Context, limit: int | None = None, segment: str | 
             f"{reasons[first]}."
         ),
         facts=_risk_facts(risks, spent, at_stake, context.shop.currency),
-        table=_risk_table(risks.rows, named, reasons, context.shop.currency),
+        table=_risk_table(risks.rows, named, reasons, keeping, context.shop.currency),
         method=f"chance of no order in the next {fitted.days} days: {fitted.scorecard.serves}"
         if fitted.scorecard
         else None,
         score=fitted.scorecard.sentence() if fitted.scorecard else None,
-        notes=(_rule(fitted), *_beyond(risks)),
+        notes=(_rule(fitted), *_beyond(risks), UNPROVEN),
         follow_ups=(f"Why might we lose {named[first]}?", "Plan a win-back offer", "Show our customer groups"),
     )
 
@@ -72,6 +76,7 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
     chance, average = 100 * float(row["probability"]), 100 * float(fitted.customers["probability"].mean())
     write = currency(context)
     reasons = fitted.explain(who.customer_id, write)
+    keeping = "; ".join(fitted.keep(who.customer_id))
     gone = not bool(fitted.still_active()[who.customer_id])
     side = "above" if chance >= average else "below"
     return ToolResult(
@@ -91,6 +96,7 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
                 write(row["yearly_value"]),
             ),
             Fact("value at risk", float(row["value_at_risk"]), context.shop.currency, write(row["value_at_risk"])),
+            Fact("what may keep them", keeping, "", keeping),
         ),
         table=Table(("reason",), tuple((reason,) for reason in reasons)),
         method=fitted.scorecard.serves if fitted.scorecard else None,
@@ -101,6 +107,8 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
                 if gone
                 else ()
             ),
+            f"What may keep them: {keeping}.",
+            UNPROVEN,
             "Value at risk is the chance times what the customer spent in the last 12 months.",
         ),
         follow_ups=(f"Show the profile of {who.label}", "Plan a win-back offer"),
@@ -180,7 +188,10 @@ def segment_customers(context: Context) -> ToolResult:
         ),
         method=f"{score.serves} on logged recency, order days and net value",
         score=f"steadiness {steady:.2f} (adjusted Rand index over resampled customers; 1 = the same groups each time)",
-        notes=("Typical means the group's median; revenue is net of returns over the whole history.",),
+        notes=(
+            "Typical means the group's median; revenue is net of returns over the whole history.",
+            *group_notes(fitted.segments),
+        ),
         follow_ups=("Which customers are we about to lose?", f"Plan an offer for {table.index[-1]}"),
     )
 
@@ -206,7 +217,9 @@ def _risk_facts(risks: AtRisk, spent: float, at_stake: float, unit: str) -> tupl
     )
 
 
-def _risk_table(rows: pd.DataFrame, named: dict[str, str], reasons: dict[str, str], unit: str) -> Table:
+def _risk_table(
+    rows: pd.DataFrame, named: dict[str, str], reasons: dict[str, str], keeping: dict[str, str], unit: str
+) -> Table:
     return Table(
         (
             "customer",
@@ -214,6 +227,7 @@ def _risk_table(rows: pd.DataFrame, named: dict[str, str], reasons: dict[str, st
             f"spent in 12 months ({unit})",
             f"value at risk ({unit})",
             "last order",
+            "what may keep them",
             "reasons",
         ),
         tuple(
@@ -223,6 +237,7 @@ def _risk_table(rows: pd.DataFrame, named: dict[str, str], reasons: dict[str, st
                 round(float(row["yearly_value"]), 2),
                 round(float(row["value_at_risk"]), 2),
                 row["last_day"].date().isoformat(),
+                keeping[str(each)],
                 reasons[str(each)],
             )
             for each, row in rows.iterrows()

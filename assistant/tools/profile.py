@@ -138,7 +138,18 @@ def _outlook(context: Context, customer_id: str) -> tuple[list[Fact], list[str]]
     if row["known_rhythm"]:
         gap = round(float(row["usual_gap"]))
         facts.append(Fact("usual gap between orders", gap, "days", plural(gap, "day")))
+    facts.extend(_price_facts(row, fitted.customers))
     return facts, [f"Likely means an 80 % interval; expectations are as of {day(fitted.as_of)}."]
+
+
+def _price_facts(row: Any, known: pd.DataFrame) -> list[Fact]:
+    """How much goes to reduced prices, against the shop's customers; nothing where too few lines show a habit."""
+    share = row.get("reduced_share")
+    if share is None or pd.isna(share):
+        return []
+    usual = 100 * float(known["reduced_share"].mean())
+    said = f"{percent(100 * share, 0)} of the spending at reduced prices, {percent(usual, 0)} on average in the shop"
+    return [Fact("price sensitivity", 100 * float(share), "percent", said)]
 
 
 def _score(context: Context) -> str | None:

@@ -68,6 +68,19 @@ def test_without_an_earlier_time_the_clearest_borders_decide():
     assert found.moves.empty
 
 
+def test_behaviour_parts_customers_whom_recency_frequency_and_value_hold_alike():
+    """Half of each kind order four times as much at once, and only they spend later."""
+    now = crowd(KINDS).assign(silence_ratio=1.0, products_per_order=1.0)
+    wide = np.arange(len(now)) % 2 == 0
+    now.loc[wide, "products_per_order"] = 40.0
+    later = pd.Series(np.where(wide, 5000.0, 0.0), index=now.index)
+    found = fit_segments(now, now, later, AS_OF)
+    assert found.scorecard.serves.endswith("by behaviour, too")
+    plain = found.scorecard.serves.replace(" by behaviour, too", "")
+    measure = "later value explained"
+    assert found.scorecard.scores[found.scorecard.serves][measure] > found.scorecard.scores[plain][measure] + 0.3
+
+
 def test_too_few_customers_are_told():
     now = crowd(KINDS, each=5)
     with pytest.raises(NotEnoughHistory, match="at least 50"):

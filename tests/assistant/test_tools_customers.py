@@ -118,6 +118,32 @@ def test_groups_come_with_shares_that_add_up(context):
     assert not supported(result)
 
 
+def test_groups_tell_how_customers_moved_and_what_the_groups_are_worth(context):
+    notes = " ".join(ask(context, "segment_customers").notes)
+    moves = context.shop.models.load("customers").segments.moves
+    stayed = sum(moves.loc[name, name] for name in moves.index if name in moves.columns)
+    assert f"{stayed} of {moves.to_numpy().sum()} customers stayed in their group" in notes
+    assert "of the differences in what customers spent since" in notes
+
+
+def test_a_risk_comes_with_what_may_keep_the_customer_and_no_promise(context):
+    listed = ask(context, "list_churn_risks", limit=3)
+    assert listed.table.columns[-2] == "what may keep them"
+    assert all(row[-2] for row in listed.table.rows)
+    who = context.shop.models.load("churn").at_risk(1).rows.index[0]
+    one = ask(context, "churn_risk", customer=who)
+    assert {fact.name: fact.text for fact in one.facts}["what may keep them"].startswith(listed.table.rows[0][-2])
+    assert any("only a test" in note for note in one.notes)
+
+
+def test_a_profile_tells_how_much_goes_to_reduced_prices(context):
+    fitted = context.shop.models.load("customers").customers
+    who = fitted["reduced_share"].idxmax()
+    facts = {fact.name: fact for fact in ask(context, "customer_profile", customer=who).facts}
+    assert facts["price sensitivity"].value == pytest.approx(100 * fitted.loc[who, "reduced_share"])
+    assert "on average in the shop" in facts["price sensitivity"].text
+
+
 def test_offer_to_win_back_keeps_the_budget_and_promises_no_profit(context):
     result = ask(context, "plan_promotion", goal="win back people we are losing", budget=30)
     facts = {fact.name: fact.value for fact in result.facts}
