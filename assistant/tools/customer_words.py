@@ -107,7 +107,8 @@ def group_notes(segments: Segmentation) -> tuple[str, ...]:
         said = listed([f"{number(n)} from {a} to {b}" for a, b, n in moved[:3]])
         stayed, total = sum(n for a, b, n in counted if a == b), sum(n for _, _, n in counted)
         found.append(
-            f"In the last 90 days {number(stayed)} of {number(total)} customers stayed in their group; most moved: {said}."
+            f"In the last 90 days {number(stayed)} of {number(total)} customers stayed in their group; "
+            f"most moved: {said}."
         )
     return tuple(found)
 
