@@ -11,6 +11,7 @@ from analytics.report_records import COLUMNS, Grouping, SalesRequest
 from analytics.reports import sales_report as report_of
 from analytics.reports import unsold_products
 from analytics.trends import find_trends
+from analytics.unusual_days import daily_orders, history_needed, unusual_days
 from assistant import periods
 from assistant.errors import BadCall
 from assistant.messages import ToolResult
@@ -20,7 +21,7 @@ from assistant.tools.basket_answers import baskets_answer
 from assistant.tools.buyer_answers import split_answer
 from assistant.tools.cohort_answers import cohorts_answer
 from assistant.tools.sales_answers import Said, report_answer
-from assistant.tools.trend_answers import trends_answer
+from assistant.tools.trend_answers import trends_answer, with_unusual_days
 
 _LISTED = 10
 
@@ -155,7 +156,9 @@ def sales_trends(
     chosen = _within_history(context, context.shop.resolve.period(period, default="last 4 weeks"))
     earlier = periods.before(chosen)
     found = find_trends(context.shop.warehouse, (chosen.start, chosen.end), (earlier.start, earlier.end), by)
-    return trends_answer(found, chosen, earlier, context.shop.currency)
+    days = daily_orders(context.shop.warehouse, history_needed(chosen.start), context.shop.as_of)
+    stood_out = unusual_days(days, chosen.start, chosen.end)
+    return with_unusual_days(trends_answer(found, chosen, earlier, context.shop.currency), stood_out)
 
 
 def _whole(context: Context) -> Period:

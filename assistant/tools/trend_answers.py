@@ -1,9 +1,11 @@
 """Words, facts, table and chart of the sales trends. Knows how figures are said, not how they are computed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analytics.report_records import Change
 from analytics.trends import Trend, Trends
+from analytics.unusual_days import UnusualDay
 from assistant.messages import Cell, Chart, Fact, Series, Table, ToolResult
 from assistant.periods import Period
 from assistant.tools.sales_words import PLURALS, change_words, when
@@ -40,6 +42,28 @@ def trends_answer(found: Trends, period: Period, earlier: Period, currency: str)
         notes=_notes(found, earlier, len(changed), len(shown)),
         follow_ups=_follow_ups(found),
     )
+
+
+def with_unusual_days(answer: ToolResult, days: Sequence[UnusualDay]) -> ToolResult:
+    """The answer with the days that stood out, whatever the grouping."""
+    if not days:
+        return answer
+    told = listed([_day_words(each) for each in days[:_NAMED]])
+    more = f"; and {plural(len(days) - _NAMED, 'more day')}" if len(days) > _NAMED else ""
+    note = f"{plural(len(days), 'day')} of the whole shop stood out from the same weekdays around: {told}{more}."
+    facts = [Fact("unusual days", len(days), "days", number(len(days)))]
+    for each in days[:_NAMED]:
+        facts.append(Fact(f"orders on {day(each.day)}", each.orders, "orders", number(each.orders)))
+        facts.append(
+            Fact(f"usual orders of such a day as {day(each.day)}", each.expected, "orders", number(each.expected))
+        )
+    return replace(answer, facts=(*answer.facts, *facts), notes=(note, *answer.notes))
+
+
+def _day_words(each: UnusualDay) -> str:
+    again = ", as the year before" if each.as_last_year else ""
+    seen = plural(each.orders, "order")
+    return f"{each.day:%A} {day(each.day)} with {seen} where {number(each.expected)} are usual{again}"
 
 
 def _shop(found: Trends, period: Period, earlier: Period, currency: str) -> str:
