@@ -1,26 +1,35 @@
 """What earlier promotions did to sales, and which product offers are allowed and expected to pay.
 
-A promotion's lift is its products' daily units against the 28 days before, divided by the same ratio of products that
-were in no promotion (ratio of ratios). Lifts are pooled over promotions by random effects; whether a deeper discount
-lifts more is judged by time. A shop without promotions gets a fitted object that says so. Knows no customers.
+What the lifts of earlier promotions (`past_promotions`) follow is judged by time: the products' elasticities and the
+promotion's channel, the discount alone (pooled by random effects), one lift for all, or none. A shop without promotions
+gets a fitted object that says so. Knows no customers.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analytics.history import History
+from analytics.offer_choice import OfferRules, possible_offers
+from analytics.past_promotions import past_lifts
 from analytics.prices import current_prices, known_costs
+from analytics.pricing.cells import demand_cells
+from analytics.pricing.covariates import price_covariates
+from analytics.pricing.demand import DemandSettings, fit_demand
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse
 
+BY_PRODUCT = "products' elasticities and the channel's effect"
 BY_DISCOUNT, ONE_LIFT, NO_LIFT = "lift grows with the discount", "the same lift for every promotion", "no lift"
 OFFERED = (0.05, 0.10, 0.15, 0.20, 0.25, 0.30)
 MINIMUM_MARGIN = 0.05
-_BEFORE_DAYS = 28
+Array = npt.NDArray[np.float64]
 _FEWEST = 5
+_LEARN_DAYS = 77
+_MEASURE = "MAE of log lift"
 
 
 @dataclass(frozen=True)
@@ -29,11 +38,12 @@ class FittedPromotions:
 
     Attributes:
         past: one row per earlier promotion: name, starts_on, ends_on, discount (0-1), units, lift (ratio), sd (of log
-            lift).
+            lift), channel ("" unknown), products (their ids).
         slope, slope_sd: log lift per unit of -ln(1 - discount), or log lift itself where `serves` is one lift; NaN
             unknown.
         spread: standard deviation of log lift between promotions beyond noise.
-        products: indexed by product_id: title, category, price, cost (NaN unknown), daily_units (last 28 days).
+        products: indexed by product_id: category, price, cost (NaN unknown), daily_units (last 28 days), elasticity and
+            sd (NaN where its price never moved).
         unknown: why effects could not be learnt, in one sentence; empty where they were.
     """
 
@@ -46,10 +56,12 @@ class FittedPromotions:
     unknown: str
     as_of: date
     scorecard: Scorecard | None
+    channels: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def lift(self, discount: float) -> tuple[float, float, float]:
         """Expected units ratio under a discount, with the 80 % interval for one new promotion."""
-        depth = _depth(self.serves, np.array([discount]))[0]
+        method = BY_DISCOUNT if self.serves == BY_PRODUCT else self.serves
+        depth = _depth(method, np.array([discount]))[0]
         middle, sd = self.slope * depth, float(np.hypot(self.slope_sd * depth, self.spread))
         return float(np.exp(middle)), float(np.exp(middle - 1.2816 * sd)), float(np.exp(middle + 1.2816 * sd))
 
@@ -60,9 +72,11 @@ class FittedPromotions:
         without a known cost take no part, as their profit is unknown.
 
         Returns:
-            category, discount (0-1), products, excluded (below margin or cost unknown), extra_units, extra_profit,
-            low, high (80 % interval), given_away (discount on all units). Money over `days`.
+            category, channel ("" any), discount (0-1), products, excluded (below margin or cost unknown), extra_units,
+            extra_profit, low, high (80 % interval), given_away (discount on all units). Money over `days`.
         """
+        if self.serves == BY_PRODUCT:
+            return possible_offers(self.products, self.channels, OfferRules(OFFERED, MINIMUM_MARGIN, days))
         rows = []
         selling = self.products[self.products["daily_units"] > 0]
         for category, group in selling.groupby(selling["category"].fillna("all products"), observed=True):
@@ -78,10 +92,11 @@ class FittedPromotions:
                 )
                 lift = self.lift(discount)[0]
                 given = float((units * lift * (allowed["price"] - paid)).sum())
-                rows.append((category, discount, len(allowed), len(group) - len(allowed),
+                rows.append((category, "", discount, len(allowed), len(group) - len(allowed),
                              float(units.sum() * (lift - 1)), middle, low, high, given))  # fmt: skip
         names = [
             "category",
+            "channel",
             "discount",
             "products",
             "excluded",
@@ -110,74 +125,24 @@ def fit_from(history: History) -> FittedPromotions:
         )
         nan = float("nan")
         return FittedPromotions(past, NO_LIFT, nan, nan, nan, products, unknown, history.as_of, None)
-    scorecard = _backtest(past, history.as_of)
+    scorecard = _backtest(past, history)
     serves = scorecard.serves if scorecard else ONE_LIFT
-    slope, slope_sd, spread = _pool(past, serves)
-    return FittedPromotions(past, serves, slope, slope_sd, spread, products, "", history.as_of, scorecard)
+    slope, slope_sd, spread = _pool(past, BY_DISCOUNT if serves == BY_PRODUCT else serves)
+    reactions, channels = _reactions(history)
+    products = products.join(reactions)
+    return FittedPromotions(
+        past, serves, slope, slope_sd, spread, products, "", history.as_of, scorecard, channels
+    )  # fmt: skip
 
 
-def past_lifts(history: History) -> pd.DataFrame:
-    """The lift of each promotion that ended and whose products sold in the 28 days before."""
-    columns = ["name", "starts_on", "ends_on", "discount", "units", "lift", "sd"]
-    promotions = history.table("promotions")
-    if promotions.empty or history.lines.empty:
-        return pd.DataFrame(columns=columns)
-    promotions = promotions.assign(
-        starts=pd.to_datetime(promotions["starts_on"]), ends=pd.to_datetime(promotions["ends_on"])
-    )
-    promotions = promotions[promotions["ends"] <= pd.Timestamp(history.as_of)]
-    daily = _daily_units(history)
-    category = history.lines.drop_duplicates("product_id").set_index("product_id")["category"].reindex(daily.index)
-    promoted = _promoted_days(promotions, daily, category)
-    rows = []
-    for _, parts in promotions.groupby("promotion_id", observed=True):
-        first = parts.iloc[0]
-        during = (daily.columns >= first["starts"]) & (daily.columns <= first["ends"])
-        start = first["starts"] - pd.Timedelta(days=_BEFORE_DAYS)
-        before = (daily.columns >= start) & (daily.columns < first["starts"])
-        treated = _covered(parts, daily.index, category)
-        untouched = ~promoted[:, during | before].any(axis=1)
-        units = daily.to_numpy()
-        usable = ~promoted[:, before]  # days of the product in another promotion tell nothing of its usual sales
-        usual_days = usable[treated].sum()
-        sold, usual = units[treated][:, during].sum(), (units[treated][:, before] * usable[treated]).sum()
-        others, others_before = units[untouched][:, during].sum(), units[untouched][:, before].sum()
-        if min(sold, usual, others, others_before) <= 0 or not usual_days or before.sum() < _BEFORE_DAYS:
-            continue
-        pace = (sold / (treated.sum() * during.sum())) / (usual / usual_days)
-        drift = (others / during.sum()) / (others_before / before.sum())
-        sd = float(np.sqrt(1 / sold + 1 / usual + 1 / others + 1 / others_before))
-        rows.append((first["name"], first["starts"].date(), first["ends"].date(), float(parts["discount"].mean()),
-                     float(sold), float(pace / drift), sd))  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).sort_values("starts_on", ignore_index=True)
-
-
-def _daily_units(history: History) -> pd.DataFrame:
-    """Products x days, zero where nothing was sold."""
-    lines = history.lines
-    sold = lines[(lines["kind"] == "sale") & (lines["quantity"] > 0)]
-    wide = sold.groupby(["product_id", "day"], observed=True)["quantity"].sum().unstack("day")
-    return wide.reindex(columns=pd.date_range(sold["day"].min(), sold["day"].max())).fillna(0.0)
-
-
-def _covered(parts: pd.DataFrame, products: pd.Index, category: pd.Series) -> np.ndarray:
-    """Which products a promotion covers: those named, those of a named category, or all if it names neither."""
-    named, categories = set(parts["product_id"].dropna()), set(parts["category"].dropna())
-    if not named and not categories:
-        return np.ones(len(products), dtype=bool)
-    if named:
-        return np.asarray(products.isin(list(named)))
-    return category.isin(list(categories)).to_numpy()
-
-
-def _promoted_days(promotions: pd.DataFrame, daily: pd.DataFrame, category: pd.Series) -> np.ndarray:
-    """Products x days: whether any promotion covered the product."""
-    flags = np.zeros(daily.shape, dtype=bool)
-    for _, parts in promotions.groupby("promotion_id", observed=True):
-        first = parts.iloc[0]
-        days = np.flatnonzero((daily.columns >= first["starts"]) & (daily.columns <= first["ends"]))
-        flags[np.ix_(np.flatnonzero(_covered(parts, daily.index, category)), days)] = True
-    return flags
+def _reactions(history: History) -> tuple[pd.DataFrame, dict[str, tuple[float, float]]]:
+    """Elasticity and sd per product, and each channel's mean log effect with its spread."""
+    cells = demand_cells(
+        history.lines, stock_outs=history.table("stock_outs"), price_changes=history.table("price_changes"),
+        promotions=history.table("promotions"),
+    )  # fmt: skip
+    effects = fit_demand(cells, price_covariates(history, cells), DemandSettings(rounds=3))
+    return pd.DataFrame({"elasticity": effects.elasticity, "sd": effects.sd}, index=cells.products), effects.channel
 
 
 def _depth(method: str, discount: np.ndarray) -> np.ndarray:
@@ -202,26 +167,63 @@ def _pool(past: pd.DataFrame, method: str) -> tuple[float, float, float]:
     return slope, float(1 / np.sqrt((weight * depth**2).sum())), float(np.sqrt(spread))
 
 
-def _backtest(past: pd.DataFrame, as_of: date) -> Scorecard | None:
+def _by_product(learn: pd.DataFrame, judge: pd.DataFrame, history: History) -> Array | None:
+    """Log lifts of later promotions from elasticities and channels learnt before them; None if that can't be learnt."""
+    known = history.until(judge["starts_on"].iloc[0] - timedelta(days=1))
+    if (known.lines["day"].max() - known.lines["day"].min()).days < _LEARN_DAYS:
+        return None
+    reactions, channels = _reactions(known)
+    if not channels:
+        return None
+    usual = float(np.mean([mean for mean, _ in channels.values()]))
+    guess = []
+    for each in judge.to_dict("records"):
+        reaction = reactions["elasticity"].reindex(list(each["products"])).fillna(reactions["elasticity"].mean())
+        added = channels.get(each["channel"], (usual, 0.0))[0]
+        guess.append(float(np.log(np.exp(reaction * np.log1p(-each["discount"])).mean()) + added))
+    return np.array(guess)
+
+
+def _backtest(past: pd.DataFrame, history: History) -> Scorecard | None:
     """Learns from the earlier 70 % of promotions, judges the log lift of the later ones."""
     cut = int(len(past) * 0.7)
     learn, judge = past.iloc[:cut], past.iloc[cut:]
     if len(learn) < 3 or len(judge) < 2:
         return None
-    truth, scores = np.log(judge["lift"].to_numpy(float)), {}
+    truth, misses = np.log(judge["lift"].to_numpy(float)), {}
     for method in (BY_DISCOUNT, ONE_LIFT, NO_LIFT):
-        guess = _pool(learn, method)[0] * _depth(method, judge["discount"].to_numpy(float))
-        scores[method] = {"MAE of log lift": float(np.abs(guess - truth).mean()), "bias": float((guess - truth).mean())}
+        misses[method] = _pool(learn, method)[0] * _depth(method, judge["discount"].to_numpy(float)) - truth
+    joint = _by_product(learn, judge, history)
+    if joint is not None:
+        misses[BY_PRODUCT] = joint - truth
+    weight = 1 / (judge["sd"].to_numpy(float) ** 2 + 0.1**2)  # a promotion of few sales tells little
+    weight /= weight.sum()
+    scores = {
+        name: {_MEASURE: float(weight @ np.abs(miss)), "bias": float(weight @ miss)} for name, miss in misses.items()
+    }
     return Scorecard(
         ability="what a promotion adds to sales",
-        measure="MAE of log lift",
+        measure=_MEASURE,
         lower_is_better=True,
         scores=scores,
-        serves=min(scores, key=lambda name: scores[name]["MAE of log lift"]),
+        serves=_serving(misses, weight),
         split=f"learnt from promotions before {judge['starts_on'].iloc[0]}, judged on those since",
-        as_of=as_of,
+        as_of=history.as_of,
         rows=len(judge),
     )
+
+
+def _serving(misses: dict[str, Array], weight: Array) -> str:
+    """The method that errs least; the one that tells products and channels apart if it is not surely worse than that.
+
+    Surely: by more than one standard error of the paired difference (Breiman et al. 1984, the one-standard-error rule).
+    """
+    best = min(misses, key=lambda name: float(weight @ np.abs(misses[name])))
+    if BY_PRODUCT in misses:
+        behind = np.abs(misses[BY_PRODUCT]) - np.abs(misses[best])
+        if float(weight @ behind) <= float(np.sqrt((weight**2 * (behind - weight @ behind) ** 2).sum())):
+            return BY_PRODUCT
+    return best
 
 
 def _products(history: History) -> pd.DataFrame:

@@ -21,6 +21,8 @@ COMMANDS = {
     "next_basket": "next_basket",
     "churn": ".",
     "tau_retail": "tau_retail",
+    "uplift": "hillstrom",
+    "prices": "",
     "scale": "",
     "routing": "routing_cvrplib",
     "crash": "",

@@ -127,7 +127,8 @@ def _first_groups(observed: Array, usual: Array, groups: int) -> Array:
     months = np.arange(observed.shape[1]) // 4
     seen, expected = (_by_week(each, months, int(months.max()) + 1) for each in (observed, usual))
     pattern = np.log((seen + 4.0) / (expected + 4.0))
-    fitted = KMeans(min(groups, len(pattern)), n_init=4, random_state=7).fit(pattern)
+    distinct = len(np.unique(pattern, axis=0))
+    fitted = KMeans(min(groups, distinct), n_init=4, random_state=7).fit(pattern)
     return np.asarray(np.eye(groups)[fitted.labels_])
 
 

@@ -5,6 +5,7 @@ What earlier promotions did and which discounts are allowed is computed in `anal
 
 import pandas as pd
 
+from analytics.offer_choice import choose_offers
 from analytics.promotions import MINIMUM_MARGIN, FittedPromotions
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
 from assistant.toolbox import Context
@@ -31,9 +32,10 @@ def product_plan(context: Context, promotions: FittedPromotions, budget: float |
             )
         )
     best = offers.drop_duplicates("category")
+    write = currency(context)
     paying = best[best["extra_profit"] > 0]
     if paying.empty:
-        top, write = best.iloc[0], currency(context)
+        top = best.iloc[0]
         return ToolResult(
             headline=(
                 f"No discount is expected to pay: the mildest loss is {percent(100 * top['discount'], 0)} off "
@@ -47,24 +49,31 @@ def product_plan(context: Context, promotions: FittedPromotions, budget: float |
             score=promotions.scorecard.sentence() if promotions.scorecard else None,
             notes=_lift_notes(promotions),
         )
-    if budget is not None:
-        paying = paying[paying["given_away"].cumsum() <= budget]
-        if paying.empty:
-            return ToolResult(headline=f"No offer that pays fits a budget of {money(budget, context.shop.currency)}.")
-    return _product_answer(context, promotions, paying.head(max(limit or 5, 1)), len(best))
+    chosen = choose_offers(offers, budget, max(limit or (5 if budget is None else len(offers)), 1))
+    if chosen.empty:
+        return ToolResult(headline=f"No offer that pays fits a budget of {write(budget or 0.0)}.")
+    return _product_answer(context, promotions, chosen, len(best), budget)
 
 
-def _product_answer(context: Context, promotions: FittedPromotions, chosen: pd.DataFrame, tried: int) -> ToolResult:
+def _product_answer(
+    context: Context, promotions: FittedPromotions, chosen: pd.DataFrame, tried: int, budget: float | None
+) -> ToolResult:
     unit, write, top = context.shop.currency, currency(context), chosen.iloc[0]
     off = percent(100 * top["discount"], 0)
     risk = ("The likely range includes a loss: try it small first.",) if top["low"] < 0 else ()
     names = tuple(f"{percent(100 * d, 0)} off {c}" for d, c in zip(chosen["discount"], chosen["category"], strict=True))
+    by = f" by {top['channel']}" if top["channel"] else ""
+    headline = (
+        f"The offer that should pay best is {off} off {top['category']}{by} for {_DAYS} days: about "
+        f"{write(top['extra_profit'])} of extra profit, likely between {write(top['low'])} and {write(top['high'])}."
+    )
+    if budget is not None:
+        headline += (
+            f" Within {write(budget)} of discount, {plural(len(chosen), 'offer')} should bring "
+            f"{write(float(chosen['extra_profit'].sum()))} in all."
+        )
     return ToolResult(
-        headline=(
-            f"The offer that should pay best is {off} off {top['category']} for {_DAYS} days: about "
-            f"{write(top['extra_profit'])} of extra profit, likely between {write(top['low'])} and "
-            f"{write(top['high'])}."
-        ),
+        headline=headline,
         facts=(
             Fact("discount", 100 * float(top["discount"]), "percent", off),
             Fact("expected extra profit", float(top["extra_profit"]), unit, write(top["extra_profit"])),
@@ -72,6 +81,7 @@ def _product_answer(context: Context, promotions: FittedPromotions, chosen: pd.D
             Fact("extra profit, high end", float(top["high"]), unit, write(top["high"])),
             Fact("length of the offer", _DAYS, "days", plural(_DAYS, "day")),
             Fact("discount given away", float(top["given_away"]), unit, write(top["given_away"])),
+            *_sums(chosen, unit, budget),
         ),
         table=_offer_table(chosen, unit),
         chart=Chart(
@@ -100,10 +110,24 @@ def _product_answer(context: Context, promotions: FittedPromotions, chosen: pd.D
     )
 
 
+def _sums(chosen: pd.DataFrame, unit: str, budget: float | None) -> tuple[Fact, ...]:
+    """What all chosen offers bring and cost, and the budget that they keep."""
+    if budget is None:
+        return ()
+    profit, given = float(chosen["extra_profit"].sum()), float(chosen["given_away"].sum())
+    return (
+        Fact("budget", budget, unit, money(budget, unit)),
+        Fact("offers", len(chosen), "offers", plural(len(chosen), "offer")),
+        Fact("expected extra profit of all offers", profit, unit, money(profit, unit)),
+        Fact("discount given away by all offers", given, unit, money(given, unit)),
+    )
+
+
 def _offer_table(offers: pd.DataFrame, unit: str) -> Table:
     return Table(
         (
             "category",
+            "channel",
             "discount (%)",
             "products",
             "left out",
@@ -116,6 +140,7 @@ def _offer_table(offers: pd.DataFrame, unit: str) -> Table:
         tuple(
             (
                 r["category"],
+                r["channel"] or "any",
                 round(100 * r["discount"]),
                 int(r["products"]),
                 int(r["excluded"]),

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from sales_lines import Shelf
 
+from analytics.price_panel import price_panel
 from analytics.pricing.cells import demand_cells, promotion_days
 from analytics.pricing.covariates import price_covariates
 from analytics.pricing.demand import DemandSettings, fit_demand, log_price
+from analytics.pricing.dml import dml_elasticities
 from analytics.pricing.hierarchy import Effects, Evidence, join
 from analytics.pricing.seasonality import category_weeks, season_groups
 
@@ -160,3 +162,11 @@ def test_products_are_grouped_by_their_season_not_by_their_category():
 def test_settings_are_checked(wrong):
     with pytest.raises(ValueError, match="round"):
         DemandSettings(**wrong)
+
+
+def test_double_machine_learning_finds_the_mean_reaction():
+    shelf, truth = market(products=30, rate=6.0, lift=0.0)
+    panel = price_panel(shelf.lines, pd.DataFrame(), 1, shelf.table("price_changes"))
+    found = dml_elasticities(panel, folds=3, rounds=2)
+    assert found["shrunk"].mean() == pytest.approx(truth.mean(), abs=0.5)
+    assert np.corrcoef(found["shrunk"], truth.reindex(found.index))[0, 1] > 0.5

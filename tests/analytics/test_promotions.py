@@ -8,7 +8,8 @@ from sales_lines import AS_OF, Shelf, sale
 from analytics.ab_test import detectable, plan_test
 from analytics.churn import FittedChurn
 from analytics.offers import best_discount, break_even_share, eligible_customers, margin_share, plan_offer
-from analytics.promotions import fit_from, past_lifts
+from analytics.past_promotions import past_lifts
+from analytics.promotions import fit_from
 
 PRODUCTS = pd.DataFrame(
     {
