@@ -103,7 +103,7 @@ def _in_sqlite(file: Path, person: Person) -> Iterator[tuple[str, int]]:
 
 def _count_column(values: pd.Series, column: str, person: Person) -> int:
     """Rows of a column that name the person; an id alone counts where the column holds customers."""
-    texts = values.astype(str)
+    texts = values.map(lambda each: each.decode("utf-8", errors="ignore") if isinstance(each, bytes) else str(each))
     pattern = person.pattern()
     named = texts.str.contains(pattern, case=False, regex=True) if pattern else pd.Series(False, index=texts.index)
     if "customer" in column:

@@ -28,7 +28,7 @@ import pandas as pd
 from analytics.sentiment import BASELINE, FULL_BLEND, WORDS_BLEND, Baseline, Blend, Embed, Texts, score, texts_of
 
 Figures = dict[str, dict[str, Any]]
-INTERVAL = "95 % interval"
+INTERVAL, GAIN = "95 % interval", "gain of the blend"
 MAJORITY = "always the larger kind"
 PUBLISHED = {"recommended": 0.88, "sentiment": 0.93}
 _TEST, _SEED, _DRAWS = 0.2, 7, 1000
@@ -49,16 +49,12 @@ def main() -> int:
         started = time.perf_counter()
         figures[task] = measure(texts.rows(rows), content)
         print(f"\n{task}: {len(rows)} reviews, {100 * content.mean():.1f} % yes, {time.perf_counter() - started:.0f} s")
-        print(
-            pd.DataFrame(figures[task]).T.drop(columns="95 % interval", errors="ignore").to_string(float_format="%.4f")
-        )
-        low, high = figures[task]["gain of the blend"][INTERVAL]
-        print(
-            f"gain of AUC: 95 % interval {low:+.4f} to {high:+.4f}; published F1 (weighted) {PUBLISHED[task]}",
-            flush=True,
-        )
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=1))
+        measured = {name: {k: v for k, v in each.items() if k != INTERVAL} for name, each in figures[task].items()}
+        print(pd.DataFrame(measured).T.to_string(float_format="{:.4f}".format))
+        low, high = figures[task][GAIN][INTERVAL]
+        print(f"gain of AUC: {INTERVAL} {low:+.4f} to {high:+.4f}; published weighted F1 {PUBLISHED[task]}", flush=True)
+        if given.json:
+            given.json.write_text(json.dumps(figures, indent=1))
     return 0
 
 
@@ -111,8 +107,8 @@ def measure(texts: Texts, content: np.ndarray) -> Figures:
     }
     figures: Figures = {name: score(content[judge], scores) for name, scores in said.items()}
     best, base = figures[FULL_BLEND], figures[BASELINE]
-    figures["gain of the blend"] = {name: best[name] - base[name] for name in base}
-    figures["gain of the blend"][INTERVAL] = gain_interval(content[judge], said[BASELINE], said[FULL_BLEND])
+    figures[GAIN] = {name: best[name] - base[name] for name in base}
+    figures[GAIN][INTERVAL] = gain_interval(content[judge], said[BASELINE], said[FULL_BLEND])
     return figures
 
 

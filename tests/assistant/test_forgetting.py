@@ -1,6 +1,8 @@
 """A customer is taken out of history, models and records; the others and the figures stay."""
 
 import json
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
 import duckdb
@@ -118,6 +120,16 @@ def test_an_unknown_customer_changes_nothing(folder, capsys):
     assert cli.main(["forget", "profile", "--shop", str(folder)]) == 2
     assert "nothing there knows 'profile'" in capsys.readouterr().err
     assert before == {file: file.read_bytes() for file in folder.rglob("*.joblib")}
+
+
+def test_vectors_in_a_database_are_no_text(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "chroma.sqlite3")) as connection:
+        connection.execute("create table embeddings (vector blob, text varchar)")
+        connection.execute("insert into embeddings values (?, ?)", [b"\xad\xff\x00", f"bought by {ID}"])
+        connection.execute("insert into embeddings values (?, ?)", [f"\x00{EMAIL}\x01".encode(), ""])
+        connection.commit()
+    found = {trace.place: trace.count for trace in find_traces(tmp_path, Person(ID, EMAIL, NAME))}
+    assert found == {"chroma.sqlite3 embeddings.text": 1, "chroma.sqlite3 embeddings.vector": 1}
 
 
 def test_models_are_searched_by_content():
