@@ -134,6 +134,7 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "pictures": _pictures,
         "recommend": _recommend,
         "forecast": _analytics("analytics.forecasting", "fit_forecast"),
+        "inventory": _inventory,
         "churn": _analytics("analytics.churn", "fit_churn"),
         "fairness": _analytics("analytics.fairness", "fit_fairness"),
         "customers": _analytics("analytics.customers", "fit_customers"),
@@ -192,6 +193,12 @@ def _reviews(shop: Shop) -> Any:
     from analytics.reviews import fit_reviews
 
     return fit_reviews(shop.warehouse, shop.as_of, shop.embedder.encode)
+
+
+def _inventory(shop: Shop) -> Any:
+    from analytics.inventory import fit_inventory
+
+    return fit_inventory(shop.warehouse, shop.as_of, shop.models.load("forecast"))
 
 
 def _index(shop: Shop) -> Any:

@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.errors import MissingData, NotEnoughHistory
 from analytics.forecasting.calibration import Calibration
 from analytics.forecasting.methods import EXPLAINED
-from analytics.forecasting.series import Floats
+from analytics.forecasting.series import Floats, shelf_shares
 from analytics.forecasting.settings import WEEK, WHOLE_SHOP, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
 from analytics.forecasting.weeks import spread
@@ -87,9 +87,10 @@ class FittedForecast:
         as_of: the last known day; forecasts begin on the next one.
         season: "no", "assumed" or "proven": whether last year's pattern is part of the forecasts.
         prices: product -> revenue per unit of the last quarter; a product's revenue is its units at this price.
-        shares: float frame [products, stores]: each store's share of a product's units.
+        shares: float frame [products, stores and orders without one]: each one's share of a product's units.
         scorecards: of units by level ("product", "total", ...), of revenue as "total revenue", "category revenue" ...
         scorecard: that of products.
+        picking: stores from whose shelves orders without a store are taken.
     """
 
     as_of: date
@@ -100,6 +101,7 @@ class FittedForecast:
     shares: pd.DataFrame
     scorecards: dict[str, Scorecard]
     scorecard: Scorecard | None
+    picking: tuple[str, ...] = ()
 
     @property
     def last_day(self) -> date:
@@ -108,7 +110,15 @@ class FittedForecast:
         return self.as_of + timedelta(days=weeks * WEEK)
 
     def predict(
-        self, level: Level, key: str, start: date, end: date, metric: Metric = "units", store: str | None = None
+        self,
+        level: Level,
+        key: str,
+        start: date,
+        end: date,
+        metric: Metric = "units",
+        store: str | None = None,
+        *,
+        shelf: bool = False,
     ) -> Prediction:
         """Expected sales from `start` to `end`, both included.
 
@@ -119,6 +129,7 @@ class FittedForecast:
             end: last day.
             metric: units or revenue.
             store: a product's sales in one store only.
+            shelf: what leaves the store's shelves: also the orders without a store that it picks.
 
         Raises:
             NotEnoughHistory: the span is past or further ahead than forecasts reach.
@@ -129,7 +140,7 @@ class FittedForecast:
         row = known.rows.get(WHOLE_SHOP if level == "total" else key)
         if row is None:
             raise MissingData(f"There are no sales of {key} up to {_day(self.as_of)} to forecast from.")
-        share = 1.0 if store is None else self.share(key, store)
+        share = 1.0 if store is None else self.share(key, store, shelf=shelf)
         factor = self.prices.get(key, 0.0) if level == "product" and metric == "revenue" else 1.0
         daily, bounds = self._path(known, row, begin, after, share)
         card = self.card(level, metric)
@@ -150,15 +161,18 @@ class FittedForecast:
             self._notes(known, row, level, metric, begin, after),
         )
 
-    def share(self, product: str, store: str) -> float:
-        """A store's share of a product's units.
+    def share(self, product: str, store: str, *, shelf: bool = False) -> float:
+        """A store's share of a product's units; of what leaves its shelves with `shelf`.
 
         Raises:
             MissingData: the shop's sales name no such store.
         """
         if store not in self.shares.columns:
             raise MissingData(f"No sale of the last half year names the store {store}; ask for the whole shop instead.")
-        return float(self.shares[store].get(product, 0.0))
+        shares = self.shares.loc[[product]] if product in self.shares.index else None
+        if shares is None:
+            return 0.0
+        return float((shelf_shares(shares, self.picking) if shelf else shares)[store].iloc[0])
 
     def knows(self, level: Level, key: str) -> bool:
         """Whether the series has ever sold."""
@@ -181,14 +195,18 @@ class FittedForecast:
         known = self.levels.get((level, "units"))
         return () if known is None else known.keys
 
-    def sums(self, keys: list[str], days: int, store: str | None = None) -> Floats:
+    def sums(self, keys: list[str], days: int, store: str | None = None, *, shelf: bool = False) -> Floats:
         """Expected units of many products over the next `days` days, for ranking; 0 for unknown ones; [keys]."""
         known = self._level("product", "units")
         rows = np.array([known.rows.get(key, -1) for key in keys], dtype=int)
         days = min(days, known.weekly.shape[1] * WEEK)
         daily = spread(known.weekly[rows], known.profiles[rows], self.trading, self.as_of + timedelta(days=1), 0, days)
-        shares = 1.0 if store is None else np.array([self.share(key, store) for key in keys])
-        return np.where(rows >= 0, daily.sum(1), 0.0) * shares
+        if store is None:
+            return np.where(rows >= 0, daily.sum(1), 0.0)
+        split = shelf_shares(self.shares, self.picking) if shelf else self.shares
+        if store not in split.columns:
+            return np.zeros(len(keys))
+        return np.where(rows >= 0, daily.sum(1), 0.0) * split[store].reindex(keys).fillna(0.0).to_numpy()
 
     def _window(self, start: date, end: date) -> tuple[int, int]:
         """Days ahead, begin inclusive and end exclusive."""

@@ -20,7 +20,7 @@ from analytics.forecasting.backtest import (
 from analytics.forecasting.calibration import calibrate, coverage, noise_of
 from analytics.forecasting.fitted import FittedForecast, LevelForecast
 from analytics.forecasting.methods import forecast_all
-from analytics.forecasting.series import DailyPanel, daily_panels, store_shares
+from analytics.forecasting.series import DailyPanel, daily_panels, picking_stores, store_shares
 from analytics.forecasting.settings import JUDGED_WEEKS, LEVELS, WEEK, ForecastSettings, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
 from analytics.history import History
@@ -72,6 +72,7 @@ class Forecaster:
             levels=levels,
             prices=recent_prices(history),
             shares=store_shares(history, products),
+            picking=picking_stores(history),
             scorecards=cards,
             scorecard=cards["product"],
         )

@@ -14,6 +14,7 @@ from analytics.forecasting.settings import METRICS, WHOLE_SHOP, Level, Metric
 from analytics.history import History
 
 Floats = npt.NDArray[np.floating]
+ONLINE = ""  # stands for the store of orders without one; no store has an empty id
 COLUMN = {"product": "product_id", "category": "category", "store": "store_id", "country": "country"}
 
 
@@ -79,17 +80,44 @@ def store_shares(history: History, products: tuple[str, ...], recent_days: int =
     """Each store's share of a product's units, pulled towards the shop's own split where a product sold little.
 
     Returns:
-        float frame [products, stores], rows sum to 1; no columns where the shop has no stores.
+        float frame [products, stores and `ONLINE`], rows sum to 1; no columns where the shop has no stores.
     """
     recent = history.lines[history.lines["day"] > pd.Timestamp(history.as_of) - pd.Timedelta(days=recent_days)]
-    recent = recent[recent["store_id"].notna() & (recent["quantity"] > 0)]
-    if recent.empty:
+    recent = recent[recent["quantity"] > 0]
+    if recent["store_id"].isna().all():
         return pd.DataFrame(index=list(products))
+    recent = recent.assign(store_id=recent["store_id"].fillna(ONLINE))
     sold = recent.pivot_table(index="product_id", columns="store_id", values="quantity", aggfunc="sum", fill_value=0.0)
     whole = sold.sum() / sold.to_numpy().sum()
     sold = sold.reindex(list(products)).fillna(0.0)
     borrowed = 20.0  # units that the shop's split counts for
     return sold.add(borrowed * whole, axis=1).div(sold.sum(axis=1) + borrowed, axis=0).astype(np.float32)
+
+
+def picking_stores(history: History) -> tuple[str, ...]:
+    """The stores from whose shelves orders without a store are taken, as the history records it."""
+    stores = history.table("stores")
+    if stores.empty or "picks_online" not in stores:
+        return ()
+    return tuple(sorted(str(each) for each in stores.loc[stores["picks_online"].eq(True), "store_id"]))
+
+
+def shelf_shares(shares: pd.DataFrame, picking: tuple[str, ...]) -> pd.DataFrame:
+    """Each store's share of what leaves the shelves: its own sales and the orders without a store that it picks.
+
+    Where nothing says who picks them, they are split like the stores' own sales.
+
+    Args:
+        shares: as `store_shares` gives them.
+        picking: as `picking_stores` gives them.
+    """
+    if ONLINE not in shares.columns:
+        return shares
+    own, online = shares.drop(columns=ONLINE), shares[ONLINE]
+    known = [store for store in picking if store in own.columns]
+    if not known:
+        return own.div((1.0 - online).clip(lower=1e-9), axis=0)
+    return own.assign(**{store: own[store] + online / len(known) for store in known})
 
 
 def availability(history: History, panel: DailyPanel) -> Floats | None:
@@ -101,7 +129,7 @@ def availability(history: History, panel: DailyPanel) -> Floats | None:
     if spans.empty:
         return None
     rows = {key: row for row, key in enumerate(panel.keys)}
-    shares = store_shares(history, panel.keys)
+    shares = shelf_shares(store_shares(history, panel.keys), picking_stores(history))
     available = np.ones(panel.values.shape, dtype=np.float32)
     first = pd.Timestamp(panel.start)
     last = pd.Timestamp(history.as_of)

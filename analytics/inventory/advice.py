@@ -1,7 +1,7 @@
 """Reorder advice from a forecast: when to order and how many. Knows forecasts and stock, not how either came about.
 
 Policy (s, S): when stock on hand and on order falls to s, the demand that the lead time may bring with the asked
-probability, order up to S = s + the order quantity (EOQ, no less than the supplier's minimum).
+probability, order up to S = s + the order quantity (EOQ, no less than the supplier's minimum, in whole packs).
 """
 
 import math
@@ -11,8 +11,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from analytics.forecasting import FittedForecast, Prediction
+from analytics.inventory.distributions import counts
 from analytics.inventory.formulas import chance_of_more, demand_quantile, economic_order_quantity, lead_time_demand
 from analytics.inventory.position import Position
+from analytics.inventory.targets import Aim, AimKind, reorder_point
 
 LOOK_AHEAD_DAYS = 182
 WEEKS_WITHOUT_COST = 4  # the order quantity covers so many weeks where ordering or unit cost is unknown
@@ -24,12 +26,14 @@ class StockSettings:
     """How careful the shop wants to be.
 
     Attributes:
-        service_level: probability that stock lasts until the delivery.
+        service_level: probability that stock lasts until the delivery; with the aim "fill" the share of units served.
         holding_rate: yearly cost of holding a unit, as a share of its purchase cost.
+        aim: "cycle" or "fill" for the service level, "cost" for the least cost of holding and of sales missed.
     """
 
     service_level: float = 0.95
     holding_rate: float = 0.20
+    aim: AimKind = "cycle"
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -41,6 +45,30 @@ class StockSettings:
             raise ValueError(f"A service level lies between 50 and 99.9 percent, got {100 * self.service_level:g}.")
         if not 0 < self.holding_rate <= 2:
             raise ValueError(f"A holding rate lies above 0 and at most 2, got {self.holding_rate}.")
+        Aim(self.aim)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The policy of one product as of a day.
+
+    Attributes:
+        demand: expected demand over the lead time; demand_sd: its standard deviation, the lead time's own included.
+        point: reorder point s; quantity: S - s, in whole packs.
+        economic: the economic order quantity; None where a cost is unknown.
+        daily: expected demand of the coming days, [days].
+        prediction: the forecast over the lead time.
+        assumptions: one sentence each.
+    """
+
+    demand: float
+    demand_sd: float
+    point: float
+    quantity: float
+    economic: float | None
+    daily: np.ndarray
+    prediction: Prediction
+    assumptions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +83,7 @@ class ReorderAdvice:
         economic: the economic order quantity; None where a cost is unknown.
         order_on: the day on which to order at the latest; None: not within the look-ahead, or no stock is recorded.
         quantity: units to order then; 0 where nothing is to be ordered.
+        arrives_on: day on which an order of that day is expected; None without one.
         runs_out_on: first day on which the stock on hand is expected to be used up; None: not within the look-ahead.
         risk: probability that stock runs out before a delivery that is ordered today.
         prediction: the forecast over the lead time.
@@ -70,10 +99,56 @@ class ReorderAdvice:
     economic: float | None
     order_on: date | None
     quantity: float
+    arrives_on: date | None
     runs_out_on: date | None
     risk: float
     prediction: Prediction
     assumptions: tuple[str, ...]
+
+
+def levels(forecast: FittedForecast, position: Position, settings: StockSettings, today: date | None = None) -> Levels:
+    """Reorder point and order quantity of the product.
+
+    Args:
+        forecast: of the shop.
+        position: lead time, costs and minimum of the product.
+        settings: what is asked for.
+        today: the day at whose close is ordered; None: the forecast's last known day.
+
+    Raises:
+        MissingData: it never sold, so that nothing can be expected.
+    """
+    day = today or forecast.as_of
+    lead = max(1, math.ceil(position.lead_time_days))
+    after, store = day + timedelta(days=1), position.store_id
+    ahead = forecast.predict(
+        "product", position.product_id, after, day + timedelta(days=lead), store=store, shelf=store is not None
+    )
+    last = min(forecast.last_day, day + timedelta(days=LOOK_AHEAD_DAYS))
+    path = forecast.predict("product", position.product_id, after, last, store=store, shelf=store is not None)
+    daily = np.asarray(path.daily)
+    sd = max(ahead.sd, math.sqrt(max(0.0, ahead.value)))  # whole units vary like Poisson counts at least
+    demand, sd = lead_time_demand(ahead.value, sd, ahead.value / lead, position.lead_time_sd_days)
+    economic, quantity, assumptions = order_quantity(position, daily, settings)
+    point, how = _point(position, demand, sd, max(quantity, 1.0), daily, settings)
+    return Levels(demand, sd, point, quantity, economic, daily, ahead, (*assumptions, *how))
+
+
+def _point(
+    position: Position, demand: float, sd: float, quantity: float, daily: np.ndarray, settings: StockSettings
+) -> tuple[float, tuple[str, ...]]:
+    """The reorder point for the aim, and what was assumed for it."""
+    if settings.aim == "cycle" or demand <= 0:
+        return demand_quantile(demand, sd, settings.service_level), ()
+    if settings.aim == "fill":
+        return float(reorder_point(counts(demand, sd), quantity, Aim("fill", settings.service_level))), ()
+    if not position.cost or not position.price or position.price <= position.cost:
+        said = "The margin is not known, so the least cost cannot be weighed: the service level is kept instead."
+        return demand_quantile(demand, sd, settings.service_level), (said,)
+    holding, margin = settings.holding_rate * position.cost, position.price - position.cost
+    yearly = max(float(daily.mean()), 1e-6) * 365
+    point = reorder_point(counts(demand, sd), quantity, Aim("cost"), holding=holding, margin=margin, rate=yearly)
+    return float(point), ("A sale that is missed is taken to cost its margin.",)
 
 
 def advise(forecast: FittedForecast, position: Position, settings: StockSettings) -> ReorderAdvice:
@@ -83,39 +158,26 @@ def advise(forecast: FittedForecast, position: Position, settings: StockSettings
         MissingData: it never sold, so that nothing can be expected.
     """
     tomorrow = forecast.as_of + timedelta(days=1)
-    lead = max(1, math.ceil(position.lead_time_days))
-    ahead = forecast.predict(
-        "product", position.product_id, tomorrow, forecast.as_of + timedelta(days=lead), store=position.store_id
-    )
-    path = forecast.predict(
-        "product",
-        position.product_id,
-        tomorrow,
-        min(forecast.last_day, forecast.as_of + timedelta(days=LOOK_AHEAD_DAYS)),
-        store=position.store_id,
-    )
-    daily = np.asarray(path.daily)
-    demand, sd = lead_time_demand(ahead.value, ahead.sd, ahead.value / lead, position.lead_time_sd_days)
-    point = demand_quantile(demand, sd, settings.service_level)
-    economic, quantity, assumptions = order_quantity(position, daily, settings)
-    order_on, ordered = _order(position, daily, point, quantity, tomorrow)
-    running = daily.cumsum()
-    used_up = np.flatnonzero(running >= max(position.on_hand or 0.0, 1e-9))
+    known = levels(forecast, position, settings)
+    order_on, ordered = _order(position, known.daily, known.point, known.quantity, tomorrow)
+    used_up = np.flatnonzero(known.daily.cumsum() >= max(position.on_hand or 0.0, 1e-9))
     out = int(used_up[0]) if len(used_up) and position.on_hand is not None else None
+    lead = timedelta(days=max(1, math.ceil(position.lead_time_days)))
     return ReorderAdvice(
         position=position,
-        demand=demand,
-        demand_sd=sd,
-        reorder_point=point,
-        safety_stock=max(0.0, point - demand),
-        order_up_to=point + quantity,
-        economic=economic,
+        demand=known.demand,
+        demand_sd=known.demand_sd,
+        reorder_point=known.point,
+        safety_stock=max(0.0, known.point - known.demand),
+        order_up_to=known.point + known.quantity,
+        economic=known.economic,
         order_on=order_on,
         quantity=ordered,
+        arrives_on=None if order_on is None else max(order_on, forecast.as_of) + lead,
         runs_out_on=None if out is None else tomorrow + timedelta(days=out),
-        risk=chance_of_more(demand, sd, position.available),
-        prediction=ahead,
-        assumptions=(*position.assumed, *assumptions),
+        risk=chance_of_more(known.demand, known.demand_sd, position.available),
+        prediction=known.prediction,
+        assumptions=(*position.assumed, *known.assumptions),
     )
 
 
@@ -138,7 +200,9 @@ def order_quantity(
             f"Holding a unit for a year is taken to cost {100 * settings.holding_rate:g} % of its purchase cost."
         )
         quantity = min(economic, most)
-    return economic, math.ceil(max(quantity, position.minimum_order)), tuple(assumed)
+        if economic > most:
+            assumed.append(f"An order covers no more than {LONGEST_COVER_DAYS} days.")
+    return economic, position.whole_packs(quantity), tuple(assumed)
 
 
 def _order(
@@ -148,8 +212,7 @@ def _order(
     if position.on_hand is None or daily.sum() <= 0:
         return None, 0.0
     if position.available <= point:
-        lift = math.ceil(max(point + quantity - position.available, position.minimum_order))
-        return tomorrow - timedelta(days=1), lift
+        return tomorrow - timedelta(days=1), position.whole_packs(point + quantity - position.available)
     falls = np.flatnonzero(daily.cumsum() >= position.available - point)
     if not len(falls):
         return None, 0.0

@@ -1,5 +1,6 @@
 """Stock on hand and on order and how long a delivery takes, per product and place. Knows no demand."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,6 +22,7 @@ class Position:
         order_cost: money per order; None where unknown.
         price, cost: per unit; None where unknown.
         lead_time_assumed: whether nothing in the shop's data names a lead time.
+        pack: units in which the supplier sells it.
         assumed: what was assumed, one sentence each.
     """
 
@@ -39,11 +41,16 @@ class Position:
     supplier: str | None
     lead_time_assumed: bool = False
     assumed: tuple[str, ...] = ()
+    pack: float = 1.0
 
     @property
     def available(self) -> float:
         """Units on hand and on order."""
         return (self.on_hand or 0.0) + self.on_order
+
+    def whole_packs(self, units: float) -> float:
+        """The units that can be ordered: no fewer than the supplier's minimum, in whole packs."""
+        return float(math.ceil(max(units, self.minimum_order) / self.pack - 1e-9) * self.pack)
 
 
 def stock_positions(
@@ -71,7 +78,9 @@ def stock_positions(
         products = products.filter(products.category == category)
     if store is not None:
         stock = stock.filter(stock.store_id == store)
-    listed = warehouse.frame(products.select("product_id", "title", "category", "price", "cost", "supplier_id"))
+    listed = warehouse.frame(
+        products.select("product_id", "title", "category", "price", "cost", "supplier_id", "pack_size")
+    )
     held = warehouse.frame(stock.select("store_id", "product_id", "on_hand", "on_order", "lead_time_days"))
     if not by_store:
         held = held.groupby("product_id", as_index=False).agg(
@@ -112,6 +121,7 @@ def _position(row: dict[str, object]) -> Position:
         supplier=_text(row.get("name")),
         lead_time_assumed=unknown,
         assumed=tuple(assumed),
+        pack=max(1.0, _figure(row.get("pack_size")) or 1.0),
     )
 
 

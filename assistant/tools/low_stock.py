@@ -60,8 +60,8 @@ def _running_low(fitted: FittedForecast, positions: list[Position]) -> list[_Low
         keys = [each.product_id for each in members]
         if store_id is not None and not fitted.knows("store", store_id):
             continue  # a place that sells nothing itself
-        demands = fitted.sums(keys, lead, store_id)
-        daily = fitted.sums(keys, _COVER_DAYS, store_id) / _COVER_DAYS
+        demands = fitted.sums(keys, lead, store_id, shelf=True)
+        daily = fitted.sums(keys, _COVER_DAYS, store_id, shelf=True) / _COVER_DAYS
         for each, demand, rate in zip(members, demands, daily, strict=True):
             on_hand = max(0.0, each.on_hand or 0.0)
             if rate <= 0 or (on_hand >= 1 and each.available >= demand):

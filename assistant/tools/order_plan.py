@@ -5,16 +5,22 @@ from datetime import timedelta
 
 from analytics.errors import MissingData
 from analytics.forecasting import FittedForecast
-from analytics.inventory import BudgetPlan, Candidate, Position, StockSettings, plan_budget, stock_positions
-from analytics.inventory.formulas import demand_quantile, lead_time_demand
+from analytics.inventory import (
+    BudgetPlan,
+    Candidate,
+    Position,
+    StockSettings,
+    candidates_of,
+    plan_budget,
+    stock_positions,
+)
+from analytics.inventory.ordering import REVIEW_DAYS
 from assistant.errors import BadCall
 from assistant.messages import Cell, Fact, Table, ToolResult
 from assistant.toolbox import Context, tool
 from assistant.tools.forecast_answers import amount
-from assistant.tools.stock_reading import fitted_forecast, score_words, settings_for, stale_note
+from assistant.tools.stock_reading import fitted_forecast, past_words, score_words, settings_for, stale_note
 from assistant.wording import listed, money, number, percent, plural
-
-_REVIEW_DAYS = 28  # until the shop orders again
 
 
 @tool(roles={"manager"})
@@ -41,34 +47,17 @@ def optimize_inventory(
             "This shop has no purchase costs, so profit cannot be weighed: import them as `cost` of the products with "
             "`retail-assistant ingest csv FILE --mapping map.toml`."
         )
-    candidates = {p.product_id: c for p in priced if (c := _candidate(fitted, p, settings)) is not None}
+    candidates = candidates_of(fitted, priced, settings)
     plan = plan_budget(list(candidates.values()), budget)
-    answer_notes = _notes(positions, priced, settings) + stale_note(fitted, shop.as_of)
+    past = past_words(context, None if group is None else {p.product_id for p in priced})
+    answer_notes = _notes(positions, priced, settings) + past + stale_note(fitted, shop.as_of)
     named = {p.product_id: p for p in priced}
     return _answer(context, plan, candidates, named, budget, group, answer_notes, fitted)
 
 
-def _candidate(fitted: FittedForecast, position: Position, settings: StockSettings) -> Candidate | None:
-    """A product with its demand until the delivery after next; None where nothing needs ordering."""
-    days = max(1, math.ceil(position.lead_time_days)) + _REVIEW_DAYS
-    if not fitted.knows("product", position.product_id):
-        return None
-    end = fitted.as_of + timedelta(days=days)
-    ahead = fitted.predict("product", position.product_id, fitted.as_of + timedelta(days=1), end)
-    demand, sd = lead_time_demand(ahead.value, ahead.sd, ahead.value / days, position.lead_time_sd_days)
-    most = math.ceil(demand_quantile(demand, sd, settings.service_level) - position.available)
-    if most <= 0 or not position.cost or not position.price:
-        return None
-    holding = settings.holding_rate * position.cost * days / 365
-    return Candidate(
-        position.product_id, position.available, demand, max(sd, 1e-6), most, position.minimum_order, position.price,
-        position.cost, holding,
-    )  # fmt: skip
-
-
 def _notes(positions: list[Position], priced: list[Position], settings: StockSettings) -> tuple[str, ...]:
     notes = [
-        f"The order should last until the next delivery, {_REVIEW_DAYS} days after this one's.",
+        f"The order should last until the next delivery, {REVIEW_DAYS} days after this one's.",
         "Stock is counted over all stores; profit is sales price less purchase cost, less holding "
         f"({percent(100 * settings.holding_rate, 0)} of the cost per year).",
         f"No product is ordered beyond what may sell in {percent(100 * settings.service_level, 0)} of cases.",
@@ -84,14 +73,19 @@ def _answer(
 ) -> ToolResult:  # fmt: skip
     currency = context.shop.currency
     where = f" in {category}" if category else ""
-    method = "Units ranked by expected profit per money spent (newsvendor), bought until the budget is used up."
+    method = (
+        "Every unit's expected profit (newsvendor), the best units within the budget, the suppliers' minimum orders "
+        f"and packs by mixed-integer programming ({'proven best' if plan.exact else 'the best in the time allowed'})."
+    )
     if not plan.quantities:
         return ToolResult(_nothing(candidates, budget, where, currency), method=method, notes=notes)
     gains = {key: candidates[key].profit(units) for key, units in plan.quantities.items()}
     ordered = sorted(plan.quantities, key=lambda key: (-gains[key], key))
+    today = context.shop.as_of
     rows: list[tuple[Cell, ...]] = [
         (key, named[key].title, named[key].supplier, plan.quantities[key], round(named[key].cost or 0.0, 2),
-         round((named[key].cost or 0.0) * plan.quantities[key], 2), round(gains[key], 2))
+         round((named[key].cost or 0.0) * plan.quantities[key], 2), round(gains[key], 2), today.isoformat(),
+         (today + timedelta(days=math.ceil(named[key].lead_time_days))).isoformat())
         for key in ordered
     ]  # fmt: skip
     first = listed([f"{number(plan.quantities[key])} {named[key].title}" for key in ordered[:3]])
@@ -113,7 +107,7 @@ def _answer(
         ),
         table=Table(
             ("product", "title", "supplier", "order", f"unit cost ({currency})", f"cost ({currency})",
-             f"expected added profit ({currency})"), tuple(rows)
+             f"expected added profit ({currency})", "order on", "delivery expected"), tuple(rows)
         ),
         method=method,
         score=score_words(fitted.scorecard),
@@ -123,7 +117,7 @@ def _answer(
 
 
 def _nothing(candidates: dict[str, Candidate], budget: float | None, where: str, currency: str) -> str:
-    costs = [c.cost * c.minimum for c in candidates.values()]
+    costs = [c.cost * float(c.quantities()[1]) for c in candidates.values()]
     if budget is not None and costs and min(costs) > budget:
         least = money(min(costs), currency)
         return f"{money(budget, currency)} buys no order{where}: the cheapest sensible one costs {least}."

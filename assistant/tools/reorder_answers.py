@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from analytics.inventory import ReorderAdvice
+from analytics.forecasting import FittedForecast
+from analytics.forecasting.series import ONLINE
+from analytics.inventory import Position, ReorderAdvice
 from analytics.scorecard import Scorecard
 from assistant.messages import Cell, Fact, ProductCard, Table, ToolResult
 from assistant.tools.stock_reading import score_words
@@ -83,6 +85,8 @@ def _facts(advice: ReorderAdvice, service_level: float, currency: str) -> tuple[
         ]  # fmt: skip
     if advice.order_on is not None:
         facts.append(Fact("order by", advice.order_on.isoformat(), "date", day(advice.order_on)))
+    if advice.arrives_on is not None:
+        facts.append(Fact("delivery expected", advice.arrives_on.isoformat(), "date", day(advice.arrives_on)))
     if advice.runs_out_on is not None:
         facts.append(Fact("stock on hand used up on", advice.runs_out_on.isoformat(), "date", day(advice.runs_out_on)))
     if advice.economic is not None:
@@ -95,6 +99,34 @@ def _facts(advice: ReorderAdvice, service_level: float, currency: str) -> tuple[
     return tuple(facts)
 
 
-def by_store_table(rows: list[tuple[Cell, ...]]) -> Table | None:
-    """Where the stock lies."""
-    return Table(("store", "on hand", "on order"), tuple(rows)) if len(rows) > 1 else None
+def order_table(lines: list[ReorderAdvice], names: dict[str, str], currency: str) -> Table | None:
+    """The advice as an order list with dates; None where the shop records no stock."""
+    rows = [_order_row(each, names) for each in lines if each.position.on_hand is not None]
+    columns = ("store", "product", "title", "supplier", "on hand", "on order", "reorder point", "order", "order by",
+               "delivery expected", f"unit cost ({currency})", f"cost ({currency})")  # fmt: skip
+    return Table(columns, tuple(rows)) if rows else None
+
+
+def _order_row(advice: ReorderAdvice, names: dict[str, str]) -> tuple[Cell, ...]:
+    p = advice.position
+    ordered, arrives = (each.isoformat() if each else None for each in (advice.order_on, advice.arrives_on))
+    return (
+        names.get(p.store_id, p.store_id) if p.store_id else None, p.product_id, p.title, p.supplier, p.on_hand,
+        p.on_order, advice.reorder_point, advice.quantity, ordered, arrives,
+        None if p.cost is None else round(p.cost, 2),
+        None if p.cost is None else round(p.cost * advice.quantity, 2),
+    )  # fmt: skip
+
+
+def picking_note(fitted: FittedForecast, position: Position, place: str | None) -> tuple[str, ...]:
+    """Says whose shelves the orders without a store leave, where a store was asked about and there are such orders."""
+    if position.store_id is None or ONLINE not in fitted.shares.columns:
+        return ()
+    if position.store_id in fitted.picking:
+        return (f"{place} picks the orders that name no store: they are part of the expected demand.",)
+    if fitted.picking:
+        return ()
+    return (
+        "The history does not say which store picks the orders that name none, so each store is taken to pick its "
+        "share: set `picks_online` of the stores to change that.",
+    )

@@ -11,9 +11,10 @@ from assistant.toolbox import Context, tool
 from assistant.tools.fairness_answers import fairness_answer
 from assistant.wording import listed, number
 
-_EXPECTED = ("forecast", "churn", "customers", "prices", "promotions", "reviews", "recommend", "classify")
+_EXPECTED = ("forecast", "inventory", "churn", "customers", "prices", "promotions", "reviews", "recommend", "classify")
 _SAID = {  # words that people use -> model
-    "forecast": "forecast sales forecasting demand prediction predictions inventory stock reorder",
+    "forecast": "forecast sales forecasting demand prediction predictions",
+    "inventory": "inventory stock reorder ordering orders genetic",
     "churn": "churn leaving retention attrition",
     "customers": "customer segments segmentation value clv rfm",
     "prices": "price pricing elasticity",

@@ -4,18 +4,19 @@ from dataclasses import replace
 from typing import Literal
 
 from analytics.errors import MissingData
-from analytics.inventory import advise, stock_positions
+from analytics.forecasting import FittedForecast
+from analytics.inventory import ReorderAdvice, StockSettings, advise, stock_positions
 from assistant.errors import BadCall
-from assistant.messages import Cell, ToolResult
+from assistant.messages import ToolResult
 from assistant.toolbox import Context, Tool, tool
 from assistant.tools.deliveries import plan_deliveries
 from assistant.tools.forecast_answers import Subject, forecast_answer
 from assistant.tools.low_stock import list_low_stock
 from assistant.tools.moves import plan_transfers
 from assistant.tools.order_plan import optimize_inventory
-from assistant.tools.reorder_answers import by_store_table, reorder_answer
+from assistant.tools.reorder_answers import order_table, picking_note, reorder_answer
 from assistant.tools.scores import model_scorecard
-from assistant.tools.stock_reading import fitted_forecast, settings_for, stale_note
+from assistant.tools.stock_reading import fitted_forecast, past_words, settings_for, stale_note, store_names
 
 
 @tool(roles={"manager"})
@@ -70,14 +71,25 @@ def recommend_reorder(
     advice = advise(fitted, position, settings)
     name, card = place.name if place else None, fitted.scorecard
     answer = reorder_answer(advice, shop.as_of, settings.service_level, shop.currency, name, card)
-    table = None if place else by_store_table(_by_store(context, found.product_id))
-    return replace(answer, table=table, notes=(*answer.notes, *stale_note(fitted, shop.as_of)))
+    lines, split = _order_lines(context, fitted, advice, settings)
+    table = order_table(lines, store_names(context), shop.currency)
+    notes = (*answer.notes, *picking_note(fitted, position, name), *split, *past_words(context, {found.product_id}))
+    return replace(answer, table=table, notes=(*notes, *stale_note(fitted, shop.as_of)))
 
 
-def _by_store(context: Context, product_id: str) -> list[tuple[Cell, ...]]:
-    names = {store.store_id: store.name for store in context.shop.resolve.stores}
-    held = stock_positions(context.shop.warehouse, product=product_id, by_store=True)
-    return [(names.get(p.store_id or "", p.store_id), p.on_hand, p.on_order) for p in held if p.on_hand is not None]
+def _order_lines(
+    context: Context, fitted: FittedForecast, advice: ReorderAdvice, settings: StockSettings
+) -> tuple[list[ReorderAdvice], tuple[str, ...]]:
+    """The advice as orders: store by store where the shop has several shelves and was asked as a whole."""
+    product = advice.position.product_id
+    if advice.position.store_id is not None or advice.position.on_hand is None:
+        return [advice], ()
+    held = stock_positions(context.shop.warehouse, product=product, by_store=True)
+    places = [p for p in held if p.store_id is not None and fitted.knows("store", p.store_id)]
+    if len(places) < 2:
+        return [advice], ()
+    said = "The table orders store by store: each keeps a safety stock of its own, so the sum may exceed the shop's."
+    return [advise(fitted, place, settings) for place in places], (said,)
 
 
 def _subject(

@@ -112,7 +112,7 @@ class Ahead:
     def __init__(self, rate):
         self.rate = rate
 
-    def predict(self, level, key, start, end, metric="units", store=None):
+    def predict(self, level, key, start, end, metric="units", store=None, shelf=False):
         count = (end - start).days + 1
 
         class Found:

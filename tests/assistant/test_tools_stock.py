@@ -8,6 +8,7 @@ import pytest
 
 from analytics.forecasting import Forecaster, ForecastSettings
 from analytics.history import History
+from analytics.inventory import fit_inventory
 from analytics.model_store import ModelStore
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse, rebuild
@@ -26,16 +27,18 @@ STOCK = [("P1", "S1", 12, 0), ("P1", "S2", 100, 0), ("P2", "S1", 60, 0), ("P2", 
          ("P3", "S2", 200, 0)]  # fmt: skip
 
 
-def rows():
+def rows(online):
     for back in range(26 * 7):
         day = AS_OF - timedelta(days=back)
         for product, (leeds, york, price, _) in SOLD.items():
+            if online:
+                yield (f"{product}-0-{back}", day, None, product, online, price)
             yield (f"{product}-1-{back}", day, "S1", product, leeds, price)
             yield (f"{product}-2-{back}", day, "S2", product, york, price)
 
 
-def build(path, *, stores):
-    lines = pd.DataFrame(rows(), columns=["order_id", "day", "store_id", "product_id", "quantity", "price"])
+def build(path, *, stores, online=0, picking="true"):
+    lines = pd.DataFrame(rows(online), columns=["order_id", "day", "store_id", "product_id", "quantity", "price"])
     with rebuild(path) as connection:
         connection.register("made", lines)
         store = "store_id" if stores else "null"
@@ -54,9 +57,10 @@ def build(path, *, stores):
             )
         if stores:
             connection.execute("insert into suppliers values ('V1', 'Calder', 7, 0, 10, 15)")
-            for store in ("'S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54, true",
-                          "'S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08, false"):  # fmt: skip
-                connection.execute(f"insert into stores values ({store})")
+            connection.execute(
+                f"insert into stores values ('S1', 'Shop Leeds', 'Leeds', 'UK', 'LS1', 53.8, -1.54, {picking})"
+            )
+            connection.execute("insert into stores values ('S2', 'Shop York', 'York', 'UK', 'YO1', 53.96, -1.08, null)")
             connection.execute("insert into customers (customer_id, city) values ('c1', 'York'), ('c2', 'Oxford')")
             for product, place, on_hand, on_order in STOCK:
                 connection.execute("insert into inventory values (?, ?, ?, ?, 7, ?)",
@@ -70,8 +74,9 @@ def build(path, *, stores):
     return Warehouse(path)
 
 
-def asker(folder, *, stores):
-    warehouse = build(folder / "warehouse.duckdb", stores=stores)
+def asker(folder, *, stores, **made):
+    folder.mkdir(exist_ok=True)
+    warehouse = build(folder / "warehouse.duckdb", stores=stores, **made)
     models = ModelStore(folder / "models")
     models.save("forecast", Forecaster(ForecastSettings(small_level_origins=2)).fit(History.of(warehouse, AS_OF)))
     shop = SimpleNamespace(
@@ -84,7 +89,7 @@ def asker(folder, *, stores):
     def ask(name, **arguments):
         return box.run(ToolCall(name, arguments), context)[1]
 
-    ask.models = models
+    ask.models, ask.shop = models, shop
     return ask
 
 
@@ -169,7 +174,14 @@ def test_a_product_with_stock_is_ordered_later(ask):
     point = fact(found, "reorder point").value
     # 400 units at 4 a day
     assert (ordered - AS_OF).days == pytest.approx((400 - point) / 4, abs=3)
-    assert found.table.rows == (("Shop Leeds", 200.0, 0.0), ("Shop York", 200.0, 0.0))
+    leeds, york = (dict(zip(found.table.columns, row, strict=True)) for row in found.table.rows)
+    assert (leeds["store"], leeds["on hand"], york["store"], york["on hand"]) == ("Shop Leeds", 200, "Shop York", 200)
+    for each in (leeds, york):  # 200 at 2 a day, 7 days until a delivery
+        due = date.fromisoformat(each["order by"])
+        assert (due - AS_OF).days == pytest.approx((200 - each["reorder point"]) / 2, abs=2)
+        assert date.fromisoformat(each["delivery expected"]) - due == timedelta(days=7)
+        assert each["cost (GBP)"] == each["order"] * each["unit cost (GBP)"] > 0
+        assert each["supplier"] == "Calder"
     assert fact(found, "service level").value == 99
 
 
@@ -207,6 +219,53 @@ def test_an_order_stays_within_its_budget(ask):
     assert fact(every, "cost of the order").value > 100
     assert sum(row[5] for row in small.table.rows) == pytest.approx(fact(small, "cost of the order").value)
     assert "Green Mug" not in str(every.table.rows)  # 400 on hand last long
+
+
+def test_an_order_list_has_dates_and_suppliers(ask):
+    table = ask("optimize_inventory").table
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (row["order on"], row["delivery expected"]) == ("2026-06-30", "2026-07-07")
+    assert row["supplier"] == "Calder"
+    assert row["cost (GBP)"] == pytest.approx(row["order"] * row["unit cost (GBP)"])
+
+
+def test_orders_without_a_store_count_where_they_are_picked(tmp_path):
+    ask = asker(tmp_path, stores=True, online=3)
+    # 3 a day online: Leeds picks them beside its own 4, York sells 2
+    leeds, york = (ask("recommend_reorder", product="red lamp", store=each) for each in ("Shop Leeds", "Shop York"))
+    assert fact(leeds, "expected demand until a delivery").value == pytest.approx(7 * 7, rel=0.05)
+    assert fact(york, "expected demand until a delivery").value == pytest.approx(7 * 2, rel=0.05)
+    assert any("picks the orders that name no store" in note for note in leeds.notes)
+    assert not any("picks" in note for note in york.notes)
+    assert ask("forecast_sales", product="red lamp", store="Shop Leeds").facts[0].value == pytest.approx(
+        28 * 4, rel=0.05
+    )
+    unknown = asker(tmp_path / "unknown", stores=True, online=3, picking="null")
+    shared = unknown("recommend_reorder", product="red lamp", store="Shop Leeds")
+    assert fact(shared, "expected demand until a delivery").value == pytest.approx(7 * (4 + 2), rel=0.05)
+    assert any("set `picks_online`" in note for note in shared.notes)
+
+
+def test_the_rule_is_replayed_beside_the_answer(tmp_path):
+    ask = asker(tmp_path, stores=True)
+    assert not any(note.startswith("Over the last") for note in ask("recommend_reorder", product="red lamp").notes)
+    forecast, warehouse = ask.models.load("forecast"), ask.shop.warehouse
+    ask.models.save("inventory", fit_inventory(warehouse, AS_OF, forecast))
+    notes = ask("recommend_reorder", product="red lamp").notes
+    # 26 weeks are known, 13 of them are learnt from: 13 x 7 x 6 asked for, steadily, so that nothing is missed
+    assert any(n.startswith("Over the last 13 weeks this rule would have missed 0 of 546 units") for n in notes)
+    every = ask("optimize_inventory").notes
+    assert any("this rule, for all stores' stock together, would have missed 0 of 1,092" in note for note in every)
+    card = ask("model_scorecard", model="genetic algorithm")
+    assert {row[2] for row in card.table.rows} >= {"mixed-integer programme", "genetic algorithm"}
+
+
+@pytest.mark.parametrize("level", [0, 100, 150, -5])
+def test_an_impossible_service_level_is_named(ask, level):
+    for tool, rest in (("recommend_reorder", {"product": "red lamp"}), ("optimize_inventory", {})):
+        found = ask(tool, service_level=level, **rest)
+        assert found.status == "error"
+        assert "between 50 and 99.9 percent" in found.headline
 
 
 def test_a_budget_that_buys_nothing_says_what_would(ask):
