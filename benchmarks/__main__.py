@@ -23,6 +23,7 @@ COMMANDS = {
     "tau_retail": "tau_retail",
     "uplift": "hillstrom",
     "prices": "",
+    "inventory": "inventory_stockpyl",
     "scale": "",
     "routing": "routing_cvrplib",
     "crash": "",

@@ -206,7 +206,7 @@ class FittedForecast:
         split = shelf_shares(self.shares, self.picking) if shelf else self.shares
         if store not in split.columns:
             return np.zeros(len(keys))
-        return np.where(rows >= 0, daily.sum(1), 0.0) * split[store].reindex(keys).fillna(0.0).to_numpy()
+        return np.asarray(np.where(rows >= 0, daily.sum(1), 0.0) * split[store].reindex(keys).fillna(0.0).to_numpy())
 
     def _window(self, start: date, end: date) -> tuple[int, int]:
         """Days ahead, begin inclusive and end exclusive."""

@@ -1,8 +1,9 @@
 """Which products to order when money or shelf space is short: the plan of highest expected profit, and its bound.
 
 Expected profit is concave in the units (newsvendor), so orders cut into pieces of falling return make a mixed-integer
-programme: a piece needs the ones before it, the first piece is the supplier's minimum. HiGHS solves it; its dual bound
-says how much more any plan could bring. Knows candidates, not where they come from.
+programme: a piece needs the ones before it, the first piece is the supplier's minimum. Pieces by falling return per use
+of the limits are a plan; where the linear relaxation does not prove it best, HiGHS searches on. Knows candidates, not
+where they come from.
 """
 
 import math
@@ -91,25 +92,45 @@ def plan_budget(candidates: Sequence[Candidate], budget: float | None, space: fl
 
 
 def _solved(candidates: Sequence[Candidate], pieces: Pieces, limits: list[tuple[Floats, float]]) -> BudgetPlan:
-    """Solves the programme; where time runs out, the better of what was found and the greedy plan."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    chain = _chain(pieces)
-    found = milp(
-        -pieces.profit,
-        integrality=np.ones(len(pieces.row)),
-        bounds=Bounds(0, 1),
-        constraints=[LinearConstraint(used[None, :], ub=limit) for used, limit in limits]
-        + ([LinearConstraint(chain, ub=0)] if chain is not None else []),
-        options={"time_limit": SECONDS, "mip_rel_gap": GAP},
-    )
-    greedy = _greedy(pieces, limits)
-    taken = greedy if found.x is None else np.round(found.x)
-    if pieces.profit @ greedy > pieces.profit @ taken:
-        taken = greedy
-    bound = -float(found.mip_dual_bound) if found.mip_dual_bound is not None else float(pieces.profit.sum())
+    """The greedy plan where the linear relaxation proves it, else the better of it and the integer programme's."""
+    bound, weights = _relaxed(pieces, limits)
+    taken = _greedy(pieces, limits, weights)
     best = float(pieces.profit @ taken)
-    return _plan(candidates, pieces, taken, bound, exact=bound - best <= 2 * GAP * max(best, 1e-9))
+    if bound - best > GAP * bound:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        chain = _chain(pieces)
+        found = milp(
+            -pieces.profit,
+            integrality=np.ones(len(pieces.row)),
+            bounds=Bounds(0, 1),
+            constraints=[LinearConstraint(used[None, :], ub=limit) for used, limit in limits]
+            + ([LinearConstraint(chain, ub=0)] if chain is not None else []),
+            options={"time_limit": SECONDS, "mip_rel_gap": GAP, "presolve": False},  # presolve prints to stdout
+        )
+        if found.x is not None and pieces.profit @ np.round(found.x) > best:
+            taken = np.round(found.x)
+            best = float(pieces.profit @ taken)
+        if found.mip_dual_bound is not None:
+            bound = min(bound, -float(found.mip_dual_bound))
+    return _plan(candidates, pieces, taken, bound, exact=bound - best <= 2 * GAP * max(bound, 1e-9))
+
+
+def _relaxed(pieces: Pieces, limits: list[tuple[Floats, float]]) -> tuple[float, list[float]]:
+    """The profit that no plan exceeds, and what one more unit of each limit would bring.
+
+    Pieces of falling return per unit need no order among them here: the linear programme takes the better ones first.
+    """
+    from scipy.optimize import linprog
+
+    solved = linprog(
+        -pieces.profit, A_ub=np.array([used for used, _ in limits]), b_ub=[limit for _, limit in limits], bounds=(0, 1)
+    )
+    if solved.status != 0:
+        return float(pieces.profit.sum()), [1.0 / max(limit, 1e-9) for _, limit in limits]
+    duals = [-float(each) for each in solved.ineqlin.marginals]
+    usable = any(dual > 0 for dual in duals)
+    return -float(solved.fun), duals if usable else [1.0 / max(limit, 1e-9) for _, limit in limits]
 
 
 def _chain(pieces: Pieces) -> Any:
@@ -127,9 +148,9 @@ def _chain(pieces: Pieces) -> Any:
     )  # fmt: skip
 
 
-def _greedy(pieces: Pieces, limits: list[tuple[Floats, float]]) -> Floats:
-    """Pieces by falling profit per share of the limits used; a candidate whose piece does not fit gets no further."""
-    used = sum((use / max(limit, 1e-9) for use, limit in limits), np.zeros(len(pieces.row)))
+def _greedy(pieces: Pieces, limits: list[tuple[Floats, float]], weights: list[float]) -> Floats:
+    """Pieces by falling profit per weighted use of the limits; a candidate whose piece does not fit gets no further."""
+    used = sum((weight * use for weight, (use, _) in zip(weights, limits, strict=True)), np.zeros(len(pieces.row)))
     ratio = pieces.profit / np.maximum(used, 1e-12)
     taken, left = np.zeros(len(pieces.row)), [limit for _, limit in limits]
     stopped: set[int] = set()
