@@ -111,10 +111,11 @@ class Shop:
 
     @cached_property
     def toolbox(self) -> Toolbox:
-        """Every tool of the assistant, and those of the shop's plugins."""
+        """Every tool of the assistant that the shop has the data for, and those of its plugins."""
         from assistant.tools import standard_tools
 
-        return with_plugins(standard_tools(), self.settings.plugins, self.folder)
+        offered = [each for each in standard_tools() if each.needs is None or self.warehouse.has(each.needs)]
+        return with_plugins(offered, self.settings.plugins, self.folder)
 
     @cached_property
     def router(self) -> Router:

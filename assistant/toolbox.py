@@ -41,6 +41,7 @@ class Tool:
         private: about a person's own things; without identity the call is refused.
         writes: changes an order or an account; the first call only prepares the change.
         examples: phrasings that call it; routing of a tool added later rests on them.
+        needs: the table of the history without which it has nothing to work on; a shop without it is not offered it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Tool:
     private: bool = False
     writes: bool = False
     examples: tuple[str, ...] = ()
+    needs: str | None = None
 
     def schema(self) -> dict[str, Any]:
         """The tool in the function-calling form that chat templates and servers share."""
@@ -86,7 +88,12 @@ class Tool:
 
 
 def tool(
-    *, roles: Iterable[Role], private: bool = False, writes: bool = False, examples: Iterable[str] = ()
+    *,
+    roles: Iterable[Role],
+    private: bool = False,
+    writes: bool = False,
+    examples: Iterable[str] = (),
+    needs: str | None = None,
 ) -> Callable[[ToolFunction], Tool]:
     """Makes a tool of a function `(context, ...) -> ToolResult` with a Google-style docstring."""
 
@@ -103,6 +110,7 @@ def tool(
             private=private,
             writes=writes,
             examples=tuple(examples),
+            needs=needs,
         )
 
     return make

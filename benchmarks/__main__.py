@@ -26,6 +26,7 @@ COMMANDS = {
     "inventory": "inventory_stockpyl",
     "scale": "",
     "routing": "routing_cvrplib",
+    "attacks": "",
     "crash": "",
     "language": "",
 }

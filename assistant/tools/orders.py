@@ -26,14 +26,6 @@ from assistant.wording import day, money, number, plural
 __all__ = ["TOOLS", "carry_out"]
 
 _SHOWN = 10
-_CHANGE_PAYMENT = (
-    "change the payment method of order 2001 to my gift card",
-    "I'd like to pay for that order with PayPal instead",
-    "charge order W123 to my other card, not the one I used",
-    "can you switch the payment on my pending order to my Visa",
-    "use my gift card balance to pay for order 1001 instead of the credit card",
-    "put the order on my mastercard rather than paypal please",
-)
 
 
 @tool(roles={"customer"})
@@ -198,7 +190,7 @@ def exchange_items(
     return _ask(propose(shop, order, [each for each, _ in pairs], new, reason, rules, payment))
 
 
-@tool(roles={"customer"}, private=True, writes=True, examples=_CHANGE_PAYMENT)
+@tool(roles={"customer"}, private=True, writes=True, needs="payment_methods")
 def change_payment(context: Context, order_id: str | None = None, payment: str | None = None) -> ToolResult:
     """Prepare another payment method for an order that has not been dispatched.
 

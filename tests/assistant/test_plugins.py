@@ -55,7 +55,7 @@ def test_a_plugins_tool_is_offered_to_its_role_and_runs(tmp_path: Path) -> None:
 
 def test_without_plugins_the_tools_are_the_assistants_own(tmp_path: Path) -> None:
     opened = shop(tmp_path, PLUGIN, settings="")
-    assert set(opened.toolbox.tools) == {tool.name for tool in standard_tools()}
+    assert set(opened.toolbox.tools) == {tool.name for tool in standard_tools() if tool.needs is None}
     opened.close()
 
 

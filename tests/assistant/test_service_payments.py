@@ -132,6 +132,10 @@ def test_where_a_refund_may_go(ann, said, status):
     assert ann.call("start_return", call).status == status
 
 
+def test_a_tool_is_offered_where_the_shop_has_what_it_needs(shop):
+    assert shop.toolbox.tools["change_payment"].needs == "payment_methods"
+
+
 def test_return_and_exchange_exclude_each_other(ann):
     done(ann, "start_return", order_id="W0000001", items=["lamp"])
     swap = {"order_id": "W0000001", "items": ["shirt"], "new_items": ["102"]}
