@@ -14,6 +14,7 @@ from assistant.calendar_words import MONTH
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
 from assistant.periods import Clock
+from assistant.plain_details import add_details
 from assistant.resolve import Resolver
 from assistant.whole_names import widened
 
@@ -216,6 +217,7 @@ def mend(
         arguments["metric"] = counted
     _name_report(call.name, arguments, properties, message)
     _plain_codes(arguments, parameters, message)
+    add_details(arguments, properties, message)
     if adding:
         _add_plain(arguments, properties, message, resolver.clock)
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
