@@ -2,9 +2,11 @@ import json
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
+from postgres_cluster import NoPostgres, cluster
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -12,9 +14,8 @@ from assistant.errors import BadCall, RecordsUnavailable, Refused
 from assistant.messages import Answer, CallRecord, ToolResult, Write
 from assistant.records import CartLine, Records
 
-# RETAIL_TEST_RECORDS names an empty PostgreSQL database to run the very same tests on.
-POSTGRES = os.environ.get("RETAIL_TEST_RECORDS")
-URLS = ["sqlite"] + (["postgres"] if POSTGRES else [])
+# The very same tests on both databases. RETAIL_TEST_RECORDS names an empty PostgreSQL database; else one is started.
+URLS = ["sqlite", "postgres"]
 
 
 class Clock:
@@ -30,16 +31,31 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def postgres():
+    named = os.environ.get("RETAIL_TEST_RECORDS")
+    if named:
+        yield named
+        return
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(cluster())
+        except NoPostgres as missing:
+            pytest.skip(f"no PostgreSQL to test on: {missing}")
+        yield started
+
+
 @pytest.fixture(params=URLS)
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/deep/service.sqlite"
-    records = Records(POSTGRES)
+    postgres = request.getfixturevalue("postgres")
+    records = Records(postgres)
     with records._database.write() as connection:
         connection.execute(text("drop schema public cascade"))
         connection.execute(text("create schema public"))
     records.close()
-    return POSTGRES
+    return postgres
 
 
 @pytest.fixture
@@ -345,3 +361,36 @@ def test_a_file_that_is_no_database_is_told_in_words(tmp_path):
     (tmp_path / "service.sqlite").write_text("this is not a database, it is a shopping list " * 50)
     with pytest.raises(RecordsUnavailable, match="not a database"):
         Records(f"sqlite:///{tmp_path}/service.sqlite")
+
+
+def test_one_balance_is_spent_once(records):
+    """Two changes prepared on one gift card: the second finds the balance moved, and nothing of it stays."""
+    session = records.open_session("customer", "C1")
+    taken = {"movements": [{"method_id": "gift_card_1", "sequence": 0, "amount": -8.0}]}
+    assert records.carry_out(write("1001", action="payment", **taken), session)
+    with pytest.raises(Refused, match="changed since"):
+        records.carry_out(write("1002", action="payment", **taken), session)
+    assert records.gift_card_movements("gift_card_1") == (-8.0,)
+    assert [each.order_id for each in records.requests()] == ["1001"]
+    assert len(records.outbox()) == 1
+    back = {"movements": [{"method_id": "gift_card_1", "sequence": 1, "amount": 3.5}]}
+    assert records.carry_out(write("1002", action="cancel", **back), session)
+    assert records.gift_card_movements("gift_card_1") == (-8.0, 3.5)
+
+
+def test_twenty_changes_at_once_on_one_balance_move_it_once(records):
+    taken = {"movements": [{"method_id": "gift_card_1", "sequence": 0, "amount": -8.0}]}
+
+    def spend(number):
+        session = records.open_session("customer", "C1", f"s{number}")
+        try:
+            return records.carry_out(write(f"10{number:02}", action="payment", **taken), session)
+        except Refused:
+            return None
+
+    with ThreadPoolExecutor(20) as threads:
+        done = list(threads.map(spend, range(20)))
+    assert done.count(True) == 1
+    assert done.count(None) == 19
+    assert records.gift_card_movements("gift_card_1") == (-8.0,)
+    assert len(records.requests()) == len(records.outbox()) == 1
