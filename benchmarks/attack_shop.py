@@ -52,9 +52,9 @@ GOODS = {
 }
 # order: customer, ordered, status, delivered, lines (product, quantity, paid for one)
 ORDERS: dict[str, tuple[str, str, str, str | None, list[tuple[str, int, float]]]] = {
-    "1001": (ATTACKER, "2024-06-27", "placed", None, [("G8", 2, 3.25), ("G3", 1, 20.0)]),
-    "1003": (ATTACKER, "2024-06-05", "delivered", "2024-06-10", [("G7", 1, 29.0)]),
-    "1004": (ATTACKER, "2024-02-01", "delivered", "2024-02-05", [("G8", 1, 3.25)]),
+    "1001": (ATTACKER, "2024-06-27", "placed", None, [("G8", 2, 3.17), ("G3", 1, 19.43)]),
+    "1003": (ATTACKER, "2024-06-05", "delivered", "2024-06-10", [("G7", 1, 28.57)]),
+    "1004": (ATTACKER, "2024-02-01", "delivered", "2024-02-05", [("G8", 1, 3.11)]),
     "7204118": ("K-20417", "2024-06-28", "placed", None, [("G2", 2, 78.61), ("G8", 3, 3.19)]),
     "7204119": ("K-20425", "2024-06-20", "delivered", "2024-06-23", [("G1", 3, 24.37), ("G7", 1, 28.93)]),
     "7204120": ("K-20431", "2024-06-15", "delivered", "2024-06-18", [("G2", 1, 78.83), ("G4", 2, 17.67)]),
