@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assistant.errors import Refused
+from assistant.masking import masked_all
 from assistant.messages import Answer, Role, Status, Write
 from assistant.records import schema
 from assistant.records.database import upsert
@@ -69,16 +70,22 @@ def check_same_person(stored: Session | None, role: Role, customer_id: str | Non
 
 
 def add_turn(connection: Connection, session: Session, answer: Answer, now: datetime) -> None:
-    """Keeps one turn, card numbers and secrets taken out."""
+    """Keeps one turn, card numbers and secrets taken out, and what reaches the person where a customer talks."""
     row = {
         "at": now,
         "session_id": session.session_id,
-        "question": redact(answer.question),
-        "answer": redact_all(answer.as_json()),
+        "question": _kept(session, answer.question),
+        "answer": _kept(session, answer.as_json()),
     }
     connection.execute(insert(schema.turns).values(row))
     table = schema.conversations
     connection.execute(update(table).where(table.c.session_id == session.session_id).values(last_at=now))
+
+
+def _kept(session: Session, value: Any) -> Any:
+    """A JSON value as it may be recorded; a manager has asked for what a manager's answers hold."""
+    redacted = redact_all(value)
+    return redacted if session.role == "manager" else masked_all(redacted)
 
 
 def read_turns(connection: Connection, session_id: str) -> tuple[Turn, ...]:
@@ -105,11 +112,11 @@ def add_audit(
         "role": session.role,
         "customer_id": session.customer_id,
         "tool": tool,
-        "arguments": redact_all(arguments),
+        "arguments": _kept(session, arguments),
         "status": status,
         "decision": "denial" if status == "refused" else "grant",
-        "before": before,
-        "after": after,
+        "before": _kept(session, before),
+        "after": _kept(session, after),
     }
     connection.execute(insert(schema.audit).values(row))
 
