@@ -25,6 +25,10 @@ prefix = "larder-loom"        # left out: made from the shop's name
 [records]
 url = "postgresql+psycopg://user@host/database"
 
+[webhook]                     # left out: requests wait in the outbox
+url = "https://shop.example/requests"
+secret_env = "RETAIL_ASSISTANT_WEBHOOK_SECRET"
+
 [limits]
 max_characters = 4000
 per_minute = 30
@@ -120,6 +124,14 @@ class RecordsSettings:
 
 
 @dataclass(frozen=True)
+class WebhookSettings:
+    """Where confirmed requests are sent, and the environment variable of the secret that signs them."""
+
+    url: str | None = None
+    secret_env: str = "RETAIL_ASSISTANT_WEBHOOK_SECRET"
+
+
+@dataclass(frozen=True)
 class LimitSettings:
     """What a person may send."""
 
@@ -174,6 +186,7 @@ class ShopSettings:
     pictures: PictureSettings = field(default_factory=PictureSettings)
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
+    webhook: WebhookSettings = field(default_factory=WebhookSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     deliveries: DeliverySettings = field(default_factory=DeliverySettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
@@ -222,6 +235,7 @@ def read_settings(folder: Path) -> ShopSettings:
             "pictures": _section(PictureSettings, given.pop("pictures", {})),
             "vectors": _section(VectorsSettings, given.pop("vectors", {})),
             "records": _section(RecordsSettings, given.pop("records", {})),
+            "webhook": _section(WebhookSettings, given.pop("webhook", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),
             "deliveries": _section(DeliverySettings, given.pop("deliveries", {})),
             "transfers": _section(TransferSettings, given.pop("transfers", {})),

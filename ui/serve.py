@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.service.webhook import start_deliveries
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
@@ -42,6 +43,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
     if not access.loopback and access.password is None:
         _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
     _warm(shop)
+    start_deliveries(shop)
     blocks = build_page(shop, access)
     blocks.queue(max_size=200)
     try:
