@@ -14,6 +14,7 @@ from analytics.elasticity import naive_elasticities, own_elasticities, seasons, 
 from analytics.errors import NotEnoughHistory
 from analytics.history import History
 from analytics.price_panel import WeeklyPanel, price_panel
+from analytics.pricing.bandit_score import judged_bandit
 from analytics.pricing.cells import Cells, demand_cells
 from analytics.pricing.covariates import price_covariates
 from analytics.pricing.demand import DemandSettings, fit_demand
@@ -66,6 +67,13 @@ class FittedPrices:
     as_of: date
     scorecard: Scorecard | None
     effects: Effects | None = None
+    bandit: Scorecard | None = None
+
+    @property
+    def scorecards(self) -> dict[str, Scorecard]:
+        """The scorecards there are, by what they judge."""
+        found = {"reaction to price": self.scorecard, "dynamic pricing": self.bandit}
+        return {name: card for name, card in found.items() if card is not None}
 
 
 class PriceModel:
@@ -97,7 +105,8 @@ class PriceModel:
         table["low"], table["high"] = table[["low", "price"]].min(axis=1), table[["high", "price"]].max(axis=1)
         table["cost"] = known_costs(history).reindex(table.index)
         proven = scorecard is not None and _better(scorecard)
-        return FittedPrices(table, float(table["elasticity"].mean()), proven, history.as_of, scorecard, effects)
+        typical, bandit = float(table["elasticity"].mean()), judged_bandit(table, history.as_of)
+        return FittedPrices(table, typical, proven, history.as_of, scorecard, effects, bandit)
 
     def _effects(self, history: History, cells: Cells) -> Effects:
         return fit_demand(cells, price_covariates(history, cells), DemandSettings(rounds=self.settings.rounds))

@@ -11,6 +11,8 @@ from analytics.promotions import MINIMUM_MARGIN, FittedPromotions
 from assistant.messages import Fact, Table, ToolResult
 from assistant.toolbox import Context, tool
 from assistant.tools.customer_words import currency, labels, members
+from assistant.tools.due_offers import due_offers
+from assistant.tools.markdowns import markdown_plan
 from assistant.tools.product_offers import product_plan
 from assistant.wording import money, number, percent, plural
 
@@ -24,6 +26,8 @@ _AIMS: tuple[tuple[Aim, str], ...] = (
     ("reward", r"loyal|best|thank|vip|reward|top |regular"),
 )
 _PRODUCTS = r"clear|surplus|overstock|slow|stock|shift|get rid|category|products?\b|discount on|sale\b"
+_DUE = r"\b(due|today|trigger\w*|replenish\w*|refill\w*|reminders?|running out|run out)\b"
+_CLEAR = r"\b(clear\w*|surplus|overstock\w*|mark ?downs?|get rid)\b"
 _PURPOSE: dict[Aim, str] = {
     "win back": "win back customers who are slipping away",
     "welcome": "bring newcomers to a second order",
@@ -52,6 +56,12 @@ def plan_promotion(
         budget: how much the discounts may cost in all.
         limit: how many customers or offers at most.
     """
+    if goal and re.search(_DUE, goal, re.IGNORECASE):
+        return due_offers(context, limit)
+    if goal and re.search(_CLEAR, goal, re.IGNORECASE):
+        cleared = markdown_plan(context, limit)
+        if cleared is not None:
+            return cleared
     promotions: FittedPromotions = context.shop.models.load("promotions")
     aim = _aim(goal, segment)
     if aim is None and segment is None:

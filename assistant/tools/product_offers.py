@@ -62,7 +62,7 @@ def _product_answer(
     off = percent(100 * top["discount"], 0)
     risk = ("The likely range includes a loss: try it small first.",) if top["low"] < 0 else ()
     names = tuple(f"{percent(100 * d, 0)} off {c}" for d, c in zip(chosen["discount"], chosen["category"], strict=True))
-    by = f" by {top['channel']}" if top["channel"] else ""
+    by = f" ({top['channel']})" if top["channel"] else ""
     headline = (
         f"The offer that should pay best is {off} off {top['category']}{by} for {_DAYS} days: about "
         f"{write(top['extra_profit'])} of extra profit, likely between {write(top['low'])} and {write(top['high'])}."
