@@ -149,7 +149,7 @@ def _add_training(
     finetune.add_argument("--rank", type=int, help="of the LoRA adapter")
     finetune.add_argument("--log-dir", type=Path, metavar="DIR", help="write curves for TensorBoard there")
     finetune.add_argument("--first-layer", type=int, help="language: the first layer that is adapted")
-    finetune.add_argument("--extends", type=Path, metavar="ADAPTER", help="language: an adapter to go on from")
+    finetune.add_argument("--extends", type=Path, metavar="ADAPTER", help="an adapter, or router, to go on from")
     finetune.add_argument("--shares", help="language: of each kind of dialogue, as in choices=1,calls=0.15,answers=0.5")
     finetune.set_defaults(run="training.finetune")
     evaluate = commands.add_parser("evaluate", parents=[shop], help="measure on held-out phrasings")

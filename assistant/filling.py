@@ -36,7 +36,7 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
     spans = reading.values(parameters)
     arguments: dict[str, Any] = {}
     for argument, schema in parameters["properties"].items():
-        if not reading.reads(argument, schema):
+        if not reading.reads(name, argument, schema):
             continue
         listed = values_of(schema)
         if listed is not None:

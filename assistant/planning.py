@@ -94,7 +94,7 @@ class Planner:
             return None
         before = self._memory.earlier()
         reading = self._shop.router.read(text, before)
-        if not reading.knows(tool.parameters):
+        if not reading.knows(tool.name, tool.parameters):
             return None
         if tool.writes:  # one change at a time
             calls = [filled(tool.name, tool.parameters, reading, before[1])]

@@ -32,7 +32,8 @@ def _router(given: argparse.Namespace) -> int:
     from assistant.training.phrasings import read_entities, read_phrasings
     from retrieval.embedder import packaged_model
 
-    settings = _chosen(RouterSettings(), epochs=given.epochs, rank=given.rank)
+    start = RouterSettings.extending() if given.extends else RouterSettings()
+    settings = _chosen(start, epochs=given.epochs, rank=given.rank)
     if settings.rank:
         _require_peft()
     folder = given.out or SHIPPED_ROUTER
@@ -41,8 +42,9 @@ def _router(given: argparse.Namespace) -> int:
     schemas = {tool.name: tool.parameters for tool in tools}
     with Curves(given.log_dir) as curves:
         scores = finetune_router(
-            read_phrasings(roles), read_entities(), roles, schemas, packaged_model(), settings, folder, _say, curves
-        )
+            read_phrasings(roles), read_entities(), roles, schemas, packaged_model(), settings, folder, given.extends,
+            _say, curves,
+        )  # fmt: skip
     print(json.dumps(scores, indent=1))
     return 0
 

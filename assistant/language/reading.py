@@ -23,10 +23,12 @@ class ArgumentLabels:
     Attributes:
         spans: arguments whose values are words of the message; labels are outside, then begin and inside for each.
         choices: argument -> its values, UNSAID first.
+        taught: tool -> its arguments when the heads were trained; one that it got since is not for them to read.
     """
 
     spans: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
+    taught: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, schemas: Mapping[str, Mapping[str, Any]]) -> "ArgumentLabels":
@@ -41,12 +43,17 @@ class ArgumentLabels:
                 else:
                     choices.setdefault(name, {UNSAID: None}).update(dict.fromkeys(values))
         listed = {name: tuple(values) for name, values in sorted(choices.items())}
-        return cls(tuple(sorted(spans)), listed)
+        return cls(tuple(sorted(spans)), listed, {name: tuple(each["properties"]) for name, each in schemas.items()})
 
     @property
     def tags(self) -> int:
         """How many tags a word may have."""
         return 1 + 2 * len(self.spans)
+
+    @property
+    def tag_names(self) -> tuple[tuple[str, str], ...]:
+        """What each tag stands for: (argument, "begin" or "inside"); the first one is outside of all."""
+        return (("", "outside"), *((name, part) for name in self.spans for part in ("begin", "inside")))
 
     def begin(self, argument: str) -> int:
         """The tag of the first word of a value; the next one is that of its further words."""
@@ -88,17 +95,18 @@ class Reading:
     kept: np.ndarray
     _best: dict[tuple[str, ...], dict[str, list[Found]]] = field(default_factory=dict, compare=False)
 
-    def knows(self, schema: Mapping[str, Any]) -> bool:
-        """Whether every argument that a tool needs is among the labels: not so for tools added after training.
+    def knows(self, tool: str, schema: Mapping[str, Any]) -> bool:
+        """Whether every argument that a tool needs was taught: not so for tools added after training.
 
         An optional argument that was added since is none of the heads' business: code reads it, or a large model.
         """
         required = schema.get("required", schema["properties"])
-        return all(self.reads(name, schema["properties"][name]) for name in required)
+        return all(self.reads(tool, name, schema["properties"][name]) for name in required)
 
-    def reads(self, name: str, schema: Mapping[str, Any]) -> bool:
-        """Whether an argument is among the labels."""
-        return name in (self.labels.spans if values_of(schema) is None else self.labels.choices)
+    def reads(self, tool: str, name: str, schema: Mapping[str, Any]) -> bool:
+        """Whether an argument of a tool is among the labels, and was there to be learnt."""
+        labelled = name in (self.labels.spans if values_of(schema) is None else self.labels.choices)
+        return labelled and name in self.labels.taught.get(tool, (name,))
 
     def values(self, schema: Mapping[str, Any]) -> dict[str, list[Found]]:
         """The words found for each argument of a tool that takes words of the message, in order."""

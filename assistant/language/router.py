@@ -85,7 +85,8 @@ class Heads:
             }
             given = settings["arguments"]
             choices = {name: tuple(values) for name, values in given["choices"].items()}
-            labels = ArgumentLabels(tuple(given["spans"]), choices)
+            taught = {tool: tuple(names) for tool, names in given.get("taught", {}).items()}
+            labels = ArgumentLabels(tuple(given["spans"]), choices, taught)
             heads = cls(roles, tensors["attention"], labels, pairs, float(settings["sure"]))
             return heads, bool(settings["settings"]["rank"])
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as broken:

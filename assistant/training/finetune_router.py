@@ -16,7 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from assistant.language.reading import ArgumentLabels
-from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER
+from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER, Heads
+from assistant.language.weights import merge
 from assistant.training.curves import Curves
 from assistant.training.phrasings import Entities, Phrasing, spoken
 from assistant.training.router_data import Example, classes, examples
@@ -39,16 +40,21 @@ class RouterSettings:
 
     rank: int = 32
     method: Literal["lora", "full"] = "full"
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 48
     adapter_rate: float = 2.5e-4
     head_rate: float = 1e-2
     smoothing: float = 0.05
     scale: float = 16.0  # logits per unit of cosine at the start
     share: float = 1.0
-    consistency: float = 0.0
+    consistency: float = 1.0
     sure_precision: float = 0.985
     seed: int = 7
+
+    @classmethod
+    def extending(cls) -> "RouterSettings":
+        """For going on from a trained router: few epochs, at low rates, so that nothing is unlearnt."""
+        return cls(epochs=2, adapter_rate=1e-4, head_rate=3e-3)
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -79,6 +85,7 @@ def finetune_router(
     encoder_folder: Path,
     settings: RouterSettings,
     folder: Path = SHIPPED_ROUTER,
+    extends: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
     curves: Curves | None = None,
 ) -> dict[str, float]:
@@ -92,6 +99,7 @@ def finetune_router(
         encoder_folder: where the packaged embedder lies.
         settings: how.
         folder: where the router is written.
+        extends: a router to go on from: its tools keep what was learnt, new ones are learnt beside them.
         report: takes a line of progress.
         curves: takes the mean loss of every epoch.
 
@@ -106,6 +114,11 @@ def finetune_router(
     names = classes({name: roles for name, roles in tool_roles.items() if name in authored})
     labels = ArgumentLabels.of({name: schemas[name] for name in sorted(authored)})
     encoder, tokenizer = plain_encoder(encoder_folder)
+    heads = None
+    if extends is not None:
+        heads, adapted = Heads.load(extends)
+        if adapted:
+            merge(encoder, extends, ENCODER_NAME)
     encoder = _trainable(encoder, settings)
     model = RouterModel(
         encoder,
@@ -116,6 +129,8 @@ def finetune_router(
         smoothing=settings.smoothing,
         consistency=settings.consistency,
     )
+    if heads is not None:
+        model.go_on_from(heads)
     train = list(spoken(phrasings, "train"))
     train = random.Random(settings.seed).sample(train, max(1, round(settings.share * len(train))))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.language.encoder_text import MAX_TOKENS, tokenize
 from assistant.language.reading import ArgumentLabels
-from assistant.language.router import NONE, first_tokens
+from assistant.language.router import NONE, Heads, first_tokens
 from assistant.training.router_data import Example
 from retrieval.bert import load_tokenizer
 
@@ -63,6 +63,30 @@ class RouterModel:
         self.arguments = {name: torch.nn.Linear(_WIDTH, size) for name, size in sizes.items()}
         for head in self._heads():
             torch.nn.init.normal_(head.weight, std=0.02)
+
+    def go_on_from(self, heads: Heads) -> None:
+        """Takes over the heads of a trained router wherever a tool, argument or choice has the same name."""
+        import torch
+
+        def copy(head: Any, names: Sequence[Any], given: Any, known: Sequence[Any], factor: float = 1.0) -> None:
+            places = [(row, known.index(name)) for row, name in enumerate(names) if name in known]
+            rows, sources = ([place[side] for place in places] for side in (0, 1))
+            for parameter, saved in zip((head.weight, head.bias), given, strict=False):
+                if parameter is not None:
+                    parameter[rows] = torch.from_numpy(saved[sources]) * factor
+
+        before, now = heads.labels, self.labels
+        with torch.no_grad():
+            self.attention.weight.copy_(torch.from_numpy(heads.attention))
+            for role, (names, weight, bias, attended) in heads.roles.items():
+                copy(self.roles[role], self.classes[role], (weight, bias), names, 1 / self.scale)
+                copy(self.attended[role], self.classes[role], (attended,), names)
+            copy(self.arguments["tags"], now.tag_names, heads.arguments["tags"], before.tag_names)
+            copy(self.arguments["kept"], now.spans, heads.arguments["kept"], before.spans)
+            for name, values in now.choices.items():
+                if name in before.choices:
+                    head = self.arguments[f"choice.{name}"]
+                    copy(head, values, heads.arguments[f"choice.{name}"], before.choices[name])
 
     def _heads(self) -> list[Any]:
         return [*self.roles.values(), *self.attended.values(), *self.arguments.values(), self.attention]

@@ -82,9 +82,11 @@ def test_a_number_that_words_do_not_give_is_left_out() -> None:
 
 def test_a_tool_with_other_arguments_is_not_known() -> None:
     reading = read("x", ["O"])
-    assert reading.knows(REPORT)
-    assert not reading.knows({"properties": {"wrapping": {"type": "string"}}, "required": ["wrapping"]})
-    assert reading.knows({"properties": {"wrapping": {"type": "string"}}, "required": []})  # optional: read elsewhere
+    assert reading.knows("report", REPORT)
+    assert not reading.knows("wrap", {"properties": {"wrapping": {"type": "string"}}, "required": ["wrapping"]})
+    assert reading.knows(
+        "wrap", {"properties": {"wrapping": {"type": "string"}}, "required": []}
+    )  # optional: read elsewhere
 
 
 def test_an_inside_never_follows_anything_but_its_own_begin() -> None:
@@ -130,3 +132,14 @@ def test_two_things_named_alike_are_two_calls_and_numbers_go_with_them(tags: lis
     words = np.array([(0, 3), (4, 5), (6, 10), (11, 14), (15, 16), (17, 22)])
     reading = Reading(labels, blanked("add 2 mugs and 3 trays"), words, logits, {}, np.zeros(2))
     assert [call.arguments for call in filled_each("add", ADD, reading, None)] == calls
+
+
+def test_an_argument_that_a_tool_got_after_training_is_left_alone() -> None:
+    later = {
+        "properties": {**COMPARE["properties"], "metric": REPORT["properties"]["metric"]},
+        "required": ["products"],
+    }
+    both = read("mug or jug", ["B-products", "O", "B-products"])
+    assert filled("compare", later, both, None).arguments == {"products": ["mug", "jug"]}
+    assert both.knows("compare", later)
+    assert not both.knows("compare", {**later, "required": ["metric"]})

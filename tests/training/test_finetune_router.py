@@ -58,7 +58,7 @@ def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int, metho
     assert router.rank("hello, good morning", "customer", customer).best == NONE
     reading = router.read("are mugs in stock")
     assert reading.labels.spans == ("product",)
-    assert reading.knows(SCHEMAS["check_stock"])
+    assert reading.knows("check_stock", SCHEMAS["check_stock"])
     assert len(reading.words) == 4
     assert (tmp_path / "adapter_model.safetensors").exists() == bool(rank)
     card = json.loads((tmp_path / "router.json").read_text())
