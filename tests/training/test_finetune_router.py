@@ -43,7 +43,9 @@ def test_a_router_is_trained_written_and_loaded(tmp_path: Path, rank: int, metho
     lines: list[str] = []
     rate = 1e-3 if method == "lora" else 3e-4
     settings = RouterSettings(rank=rank, method=method, epochs=6, batch=6, head_rate=3e-2, adapter_rate=rate)
-    scores = finetune_router(phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path, lines.append)
+    scores = finetune_router(
+        phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path, report=lines.append
+    )
     assert len(lines) == 6
     losses = [float(line.rsplit(" ", 1)[1]) for line in lines]
     assert losses[-1] < losses[0]
@@ -87,3 +89,20 @@ def test_an_adapter_of_another_encoder_is_told(tmp_path: Path) -> None:
 def test_settings_are_checked(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="expected"):
         RouterSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_router_is_extended_by_a_tool_and_keeps_what_it_knows(tmp_path: Path) -> None:
+    settings = RouterSettings(rank=0, epochs=6, batch=6, head_rate=3e-2, consistency=0)
+    known = [
+        each for each in phrasings() if all(call.name != "sales_report" for turn in each.turns for call in turn.calls)
+    ]
+    finetune_router(known, ENTITIES, ROLES, SCHEMAS, packaged_model(), settings, tmp_path / "first")
+    again = RouterSettings(rank=0, epochs=1, batch=6, head_rate=1e-9, consistency=0)
+    finetune_router(
+        phrasings(), ENTITIES, ROLES, SCHEMAS, packaged_model(), again, tmp_path / "second", tmp_path / "first"
+    )
+    first, second = (Router.load(packaged_model(), tmp_path / name) for name in ("first", "second"))
+    before, after = (each.rank("are mugs in stock", "customer", ["check_stock"]) for each in (first, second))
+    assert before.best == after.best == "check_stock"
+    assert "sales_report" in dict(second.rank("what was the revenue", "manager", ["sales_report"]).scores)
+    assert "sales_report" not in dict(first.rank("what was the revenue", "manager", ["sales_report"]).scores)
