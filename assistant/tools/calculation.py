@@ -8,10 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 
 from assistant.errors import BadCall
 from assistant.messages import Fact, ToolResult
+from assistant.sums import in_symbols
 from assistant.toolbox import Context, Tool, tool
 
 _LONGEST = 300
 _SUM = re.compile(r"[0-9.()+*/ -]+")
+_OPERATION = re.compile(r"[\d)]\s*[+*/-]")
 _OPERATIONS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -29,10 +31,10 @@ _EXAMPLES = (
 
 @tool(roles={"customer", "manager"}, examples=_EXAMPLES)
 def calculate(context: Context, expression: str) -> ToolResult:
-    """Work out a sum: numbers with + - * / and brackets.
+    """Work out a sum: numbers with + - * / and brackets, or in words.
 
     Args:
-        expression: the sum, such as 12 * 4.50 + 3.95.
+        expression: the sum as it was said, such as 12 * 4.50 + 3.95 or 17.5% of 240.
     """
     value = evaluate(expression)
     text = f"{value:,.2f}" if value != value.to_integral() else f"{value:,.0f}"
@@ -48,8 +50,8 @@ def evaluate(expression: str) -> Decimal:
     """
     if len(expression) > _LONGEST:
         raise BadCall(f"A sum has at most {_LONGEST} characters; this one has {len(expression):,}.")
-    text = expression.replace("×", "*").replace("÷", "/").replace(",", "").strip()
-    if not _SUM.fullmatch(text):
+    text = in_symbols(expression)
+    if not _SUM.fullmatch(text) or not _OPERATION.search(text):
         raise _no_sum(expression)
     try:
         value = _value(ast.parse(text, mode="eval").body, text)
@@ -74,7 +76,7 @@ def _value(node: ast.expr, whole: str) -> Decimal:
 
 
 def _no_sum(expression: str) -> BadCall:
-    return BadCall(f"Expected a sum of numbers like 12 * 4.50 + 3.95; got “{expression[:60]}”.")
+    return BadCall(f"Expected a sum like 12 * 4.50 + 3.95 or 17.5% of 240; got “{expression[:60]}”.")
 
 
 TOOLS: tuple[Tool, ...] = (calculate,)
