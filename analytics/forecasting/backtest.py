@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from analytics.errors import NotEnoughHistory
-from analytics.forecasting.methods import NAIVE, forecast_all
+from analytics.forecasting.methods import NAIVE, Weights, forecast_all
 from analytics.forecasting.season import NO_SEASON, Season, learn_season
 from analytics.forecasting.series import DailyPanel, Floats
 from analytics.forecasting.settings import JUDGED_WEEKS, WEEK, YEAR_WEEKS, ForecastSettings
@@ -60,8 +60,7 @@ class Fold:
         actual: net sales summed over each of SUM_DAYS, NaN beyond the as-of date; [series, sums].
         actual_days: net sales of each of the first seven days; [series, 7].
         forecast, forecast_days: the same by method.
-        weekly_error: sum of absolute errors of single weeks (judged weeks, known series) by method.
-        weekly_actual: sum of what those weeks sold.
+        weeks, actual_weeks: forecast by method and net sales of each judged week; [series, weeks].
     """
 
     weeks_back: int
@@ -71,8 +70,8 @@ class Fold:
     actual_days: Floats
     forecast: dict[str, Floats]
     forecast_days: dict[str, Floats]
-    weekly_error: dict[str, float]
-    weekly_actual: float
+    weeks: dict[str, Floats]
+    actual_weeks: Floats
 
 
 def origins(weeks: int, series: int, settings: ForecastSettings) -> list[int]:
@@ -98,9 +97,14 @@ def origins(weeks: int, series: int, settings: ForecastSettings) -> list[int]:
 
 
 def run_fold(
-    panel: DailyPanel, shop: Shop, weeks_back: int, settings: ForecastSettings, only: str | None = None
+    panel: DailyPanel,
+    shop: Shop,
+    weeks_back: int,
+    settings: ForecastSettings,
+    only: str | None = None,
+    weights: Weights | None = None,
 ) -> Fold:
-    """Forecasts from `weeks_back` weeks before the last day."""
+    """Forecasts from `weeks_back` weeks before the last day; of one method alone where `only` names it."""
     split = panel.days - weeks_back * WEEK
     view = shop.view(panel, split, settings)
     ahead = min(panel.days - split, SUM_DAYS[-1])
@@ -108,12 +112,12 @@ def run_fold(
     served = 1.0 if panel.available is None else panel.available[:, split : split + ahead]
     known = np.asarray((view.sales[:, -YEAR_WEEKS:] > 0).any(1))
     actual_weeks = _week_sums(future)
-    forecast, forecast_days, weekly_error = {}, {}, {}
-    for method, rates in forecast_all(view, settings, -(-ahead // WEEK), only).items():
+    forecast, forecast_days, weeks = {}, {}, {}
+    for method, rates in forecast_all(view, settings, -(-ahead // WEEK), only, weights).items():
         daily = view.daily(view.seasonal(rates), ahead) * served
         forecast[method] = _sums(daily)
         forecast_days[method] = daily[:, :WEEK]
-        weekly_error[method] = float(np.abs(_week_sums(daily) - actual_weeks)[known].sum())
+        weeks[method] = _week_sums(daily)
     return Fold(
         weeks_back,
         known,
@@ -122,8 +126,8 @@ def run_fold(
         np.clip(future[:, :WEEK], 0, None),
         forecast,
         forecast_days,
-        weekly_error,
-        float(actual_weeks[known].sum()),
+        weeks,
+        actual_weeks,
     )
 
 
@@ -148,10 +152,15 @@ def scores(folds: list[Fold]) -> dict[str, dict[str, float]]:
         errors = [f.forecast[method][f.known, column] - f.actual[f.known, column] for f in folds]
         found[method] = {
             "WAPE": float(sum(np.abs(e).sum() for e in errors) / sold),
-            "weekly WAPE": sum(f.weekly_error[method] for f in folds) / max(sum(f.weekly_actual for f in folds), 1e-9),
+            "weekly WAPE": _weekly_wape(folds, method),
             "bias": float(sum(e.sum() for e in errors) / sold),
         }
     return found
+
+
+def _weekly_wape(folds: list[Fold], method: str) -> float:
+    wrong = sum(float(np.abs(f.weeks[method] - f.actual_weeks)[f.known].sum()) for f in folds)
+    return wrong / max(sum(float(f.actual_weeks[f.known].sum()) for f in folds), 1e-9)
 
 
 def best(found: dict[str, dict[str, float]], folds: list[Fold]) -> str:
@@ -160,8 +169,12 @@ def best(found: dict[str, dict[str, float]], folds: list[Fold]) -> str:
     The naive method cannot serve where some origin had no year before it: it was judged there as "the last four weeks
     again", and would serve as something that nobody judged.
     """
-    untested = any(fold.view.rates.shape[1] < YEAR_WEEKS for fold in folds)
-    return min((m for m in found if not (untested and m == NAIVE)), key=lambda m: found[m]["WAPE"])
+    return min((m for m in found if not (untested(folds) and m == NAIVE)), key=lambda m: found[m]["WAPE"])
+
+
+def untested(folds: list[Fold]) -> bool:
+    """Whether some origin had no year before it."""
+    return any(fold.view.rates.shape[1] < YEAR_WEEKS for fold in folds)
 
 
 def scorecard(panel: DailyPanel, folds: list[Fold], found: dict[str, dict[str, float]], as_of: date) -> Scorecard:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.errors import MissingData, NotEnoughHistory
 from analytics.forecasting.calibration import Calibration
-from analytics.forecasting.methods import EXPLAINED
+from analytics.forecasting.methods import explained
 from analytics.forecasting.series import Floats, shelf_shares
 from analytics.forecasting.settings import WEEK, WHOLE_SHOP, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
@@ -61,6 +61,7 @@ class LevelForecast:
         history: float32 [series, weeks], net sales of the last weeks, the last ending on the as-of date.
         age_weeks: int [series], weeks since the first sale.
         calibration: makes the intervals; method: what made the forecasts.
+        weights: of the methods that a weighted mean is made of, else empty.
         rows: key -> row.
     """
 
@@ -72,6 +73,7 @@ class LevelForecast:
     age_weeks: np.ndarray
     calibration: Calibration
     method: str
+    weights: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,7 +158,7 @@ class FittedForecast:
             bounds[0] * factor,
             bounds[3] * factor,
             tuple(float(d) * factor for d in daily),
-            EXPLAINED[known.method],
+            explained(known.method, known.weights),
             None if card is None else card.sentence(),
             self._notes(known, row, level, metric, begin, after),
         )

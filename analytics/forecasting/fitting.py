@@ -19,10 +19,11 @@ from analytics.forecasting.backtest import (
 )
 from analytics.forecasting.calibration import calibrate, coverage, noise_of
 from analytics.forecasting.fitted import FittedForecast, LevelForecast
-from analytics.forecasting.methods import forecast_all
+from analytics.forecasting.methods import WEIGHTED, Weights, forecast_all
 from analytics.forecasting.series import DailyPanel, daily_panels, picking_stores, store_shares
 from analytics.forecasting.settings import JUDGED_WEEKS, LEVELS, WEEK, ForecastSettings, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
+from analytics.forecasting.weighting import add_weighted
 from analytics.history import History
 from analytics.scorecard import Scorecard
 from analytics.warehouse import Warehouse
@@ -92,22 +93,24 @@ class Forecaster:
         shop = Shop(panels["revenue"], opened)
         return replace(shop, season=season_helps(shop, self.settings))
 
-    def _judge(self, panel: DailyPanel, shop: Shop, as_of: date) -> tuple[list[Fold], Scorecard]:
+    def _judge(self, panel: DailyPanel, shop: Shop, as_of: date) -> tuple[list[Fold], Scorecard, Weights]:
         back = origins(panel.days // WEEK, len(panel.keys), self.settings)
         folds = [run_fold(panel, shop, weeks, self.settings) for weeks in back]
-        return folds, scorecard(panel, folds, scores(folds), as_of)
+        weights = add_weighted(folds)
+        return folds, scorecard(panel, folds, scores(folds), as_of), weights
 
     def _fit_level(self, panel: DailyPanel, shop: Shop, as_of: date) -> tuple[LevelForecast, Scorecard]:
-        folds, card = self._judge(panel, shop, as_of)
+        folds, card, weights = self._judge(panel, shop, as_of)
         many, counts = len(panel.keys) >= self.settings.many_series, panel.metric == "units"
         if many:
             least = LEAST_TRAINING + JUDGED_WEEKS
             further = [b for b in CALIBRATION_ORIGINS if panel.days // WEEK - b >= least + b // 2]
-            folds = folds + [run_fold(panel, shop, b, self.settings, card.serves) for b in further]
+            folds = folds + [run_fold(panel, shop, b, self.settings, card.serves, weights) for b in further]
         covered = coverage(folds, card.serves, counts, many)
         card = replace(card, scores={m: {**s, **(covered if m == card.serves else {})} for m, s in card.scores.items()})
         view = shop.view(panel, panel.days, self.settings)
-        rates = forecast_all(view, self.settings, self.settings.horizon_weeks, card.serves)[card.serves]
+        horizon = self.settings.horizon_weeks
+        rates = forecast_all(view, self.settings, horizon, card.serves, weights)[card.serves]
         fitted = LevelForecast(
             keys=panel.keys,
             weekly=view.seasonal(rates).astype(np.float32),
@@ -117,6 +120,7 @@ class Forecaster:
             age_weeks=view.sales.shape[1] - view.first,
             calibration=calibrate(folds, card.serves, counts, many),
             method=card.serves,
+            weights=weights if card.serves == WEIGHTED else {},
         )
         return fitted, card
 

@@ -1,20 +1,22 @@
 """The methods that compete: weekly rates in, weekly rates ahead out. Knows neither calendar nor season nor scores."""
 
-import warnings
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from analytics.forecasting.series import Floats
 from analytics.forecasting.settings import YEAR_WEEKS, ForecastSettings
+from analytics.forecasting.statistics_engine import run_statistics
 from analytics.forecasting.trees import forecast_by_trees
+from analytics.forecasting.weekly_candidates import CANDIDATES, forecast_by_candidates
 from analytics.forecasting.weeks import Weeks
 
 NAIVE: Final = "seasonal naive"
 COMBINATION: Final = "combination"
+WEIGHTED: Final = "weighted mean"
 MEMBERS: Final = ("IMAPA", "Theta", "LightGBM")  # what the combination is the mean of, where they are there
 LEAST_WEEKS: Final = 8  # a younger series is answered with its mean since it first sold
+Weights = dict[str, float]
 
 EXPLAINED: Final = {
     NAIVE: "the same weeks of last year (the last four weeks again where there is no year yet)",
@@ -26,11 +28,27 @@ EXPLAINED: Final = {
     "AutoETS": "exponential smoothing with error and trend chosen by AICc (AutoETS)",
     "Theta": "the optimised dynamic Theta method",
     "LightGBM": "one gradient-boosted tree model over all series (LightGBM)",
+    **{name: candidate.meaning for name, candidate in CANDIDATES.items()},
     COMBINATION: "the mean of IMAPA, Theta and, where there are many series, LightGBM",
+    WEIGHTED: "a weighted mean of methods, its weights chosen in the backtest",
 }
 
 
-def forecast_all(weeks: Weeks, settings: ForecastSettings, horizon: int, only: str | None = None) -> dict[str, Floats]:
+def explained(method: str, weights: Weights) -> str:
+    """A method in words; a weighted mean with its parts."""
+    if method != WEIGHTED or not weights:
+        return EXPLAINED[method]
+    parts = sorted(weights.items(), key=lambda each: -each[1])
+    return "the weighted mean of " + ", ".join(f"{name} ({weight:.0%})" for name, weight in parts)
+
+
+def forecast_all(
+    weeks: Weeks,
+    settings: ForecastSettings,
+    horizon: int,
+    only: str | None = None,
+    weights: Weights | None = None,
+) -> dict[str, Floats]:
     """Every method's rates ahead, [series, horizon] each.
 
     Args:
@@ -38,22 +56,32 @@ def forecast_all(weeks: Weeks, settings: ForecastSettings, horizon: int, only: s
         settings: limits.
         horizon: weeks ahead.
         only: compute this method (and what it is made of) alone.
+        weights: of the weighted mean, which is left out without them.
     """
     rates = weeks.rates
-    wanted = set(EXPLAINED) if only is None else {only, *(MEMBERS if only == COMBINATION else ())}
+    wanted = set(EXPLAINED) if only is None else {only, *_parts(only, weights)}
     young = weeks.first > rates.shape[1] - LEAST_WEEKS
     base = np.repeat(_recent_mean(rates, weeks.first)[:, None], horizon, axis=1)
     found = {NAIVE: _seasonal_naive(weeks, horizon), "mean of 8 weeks": base}
     found |= _statistical(rates, weeks.first, ~young, base, wanted, settings)
     many = len(rates) >= settings.many_series
+    learnt = forecast_by_candidates(weeks, horizon, wanted, many)
     if many and wanted & {"LightGBM"}:
         trees = forecast_by_trees(rates, weeks.first, horizon, settings.seed)
-        found |= {} if trees is None else {"LightGBM": np.where(young[:, None], base, trees)}
+        learnt |= {} if trees is None else {"LightGBM": trees}
+    found |= {name: np.where(young[:, None] | np.isnan(values), base, values) for name, values in learnt.items()}
     found = {name: _bounded(values, rates) for name, values in found.items()}
     members = [found[name] for name in MEMBERS if name in found]
     if COMBINATION in wanted and members:
         found[COMBINATION] = np.mean(members, axis=0)
+    if WEIGHTED in wanted and weights:
+        found[WEIGHTED] = np.asarray(sum(w * found.get(name, base) for name, w in weights.items()))
     return found if only is None else {only: found[only]}
+
+
+def _parts(only: str, weights: Weights | None) -> tuple[str, ...]:
+    """The methods that a method is made of."""
+    return MEMBERS if only == COMBINATION else tuple(weights or ()) if only == WEIGHTED else ()
 
 
 def _recent_mean(rates: Floats, first: np.ndarray, window: int = 8) -> Floats:
@@ -95,44 +123,30 @@ def _statistical(
     costly = {name: model for name, model in costly.items() if name in wanted}
     living = able & (rates[:, -YEAR_WEEKS:] > 0).any(1)
     asked = {name: model for name, model in cheap.items() if name in wanted or (costly and name == "IMAPA")}
-    found = _run(asked, rates, first, living, base)
+    found = _run(asked, rates, first, living, base, settings)
     if costly:
         ranked = np.argsort(-rates[:, -26:].sum(1), kind="stable")
         best = np.zeros(len(rates), dtype=bool)
         best[ranked[: settings.costly_series]] = True
-        found |= _run(costly, rates, first, living & best, found["IMAPA"])
+        found |= _run(costly, rates, first, living & best, found["IMAPA"], settings)
     return found
 
 
 def _run(
-    chosen: dict[str, Any], rates: Floats, first: np.ndarray, selected: np.ndarray, otherwise: Floats
+    chosen: dict[str, Any],
+    rates: Floats,
+    first: np.ndarray,
+    selected: np.ndarray,
+    otherwise: Floats,
+    settings: ForecastSettings,
 ) -> dict[str, Floats]:
     """Forecasts of the selected series; the others keep `otherwise`."""
     if not chosen or not selected.any():
         return {name: otherwise for name in chosen}
-    from statsforecast import StatsForecast
-    from statsforecast.models import WindowAverage
-
     rows = np.flatnonzero(selected)
-    weeks, horizon = rates.shape[1], otherwise.shape[1]
-    frame = pd.DataFrame(
-        {
-            "unique_id": np.repeat(rows, weeks - first[rows]),
-            "ds": np.concatenate([np.arange(first[row], weeks) for row in rows]),
-            "y": np.concatenate([rates[row, first[row] :] for row in rows]),
-        }
-    )
-    for name, model in chosen.items():
-        model.alias = name
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        engine = StatsForecast(
-            models=list(chosen.values()), freq=1, n_jobs=1, fallback_model=WindowAverage(LEAST_WEEKS)
-        )
-        table = engine.forecast(df=frame, h=horizon)
+    ahead = run_statistics(chosen, rates[rows], first[rows], otherwise.shape[1], settings.engine)
     found = {}
-    for name in chosen:
-        values = otherwise.copy()
-        values[rows] = table[name].to_numpy().reshape(len(rows), horizon)
-        found[name] = values
+    for name, values in ahead.items():
+        found[name] = otherwise.copy()
+        found[name][rows] = values
     return found

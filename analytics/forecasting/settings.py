@@ -1,7 +1,9 @@
 """What a forecast is made of and how it is judged. Knows no data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
+
+from analytics.forecasting.statistics_engine import EngineSettings
 
 Level = Literal["product", "category", "store", "country", "total"]
 Metric = Literal["units", "revenue"]
@@ -25,7 +27,8 @@ class ForecastSettings:
         many_series: from this many series on, a level counts as one of many: trees compete, origins are fewer.
         costly_series: at most so many series (the best-selling) are handed to ETS and Theta; the rest take IMAPA's.
         longest_fit_weeks: older weeks are not learnt from.
-        seed: of the trees.
+        seed: of the learners.
+        engine: where statistical methods are fitted: in this process, on its cores, on a Ray cluster.
     """
 
     horizon_weeks: int = 105
@@ -35,6 +38,7 @@ class ForecastSettings:
     costly_series: int = 1200
     longest_fit_weeks: int = 156
     seed: int = 7
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
     def __post_init__(self) -> None:
         """Checks the bounds.

@@ -1,0 +1,136 @@
+"""Quantiles and ranges by period ahead, from the errors of earlier windows (split conformal). Knows no method.
+
+An error is divided by the error that a series of this size and restlessness usually has; the quantiles of these, by
+size of series and by distance, make the range (Mondrian conformal prediction, Vovk et al. 2005, ch. 4.5). A range is
+calibrated as a whole (Romano et al., "Conformalized quantile regression", NeurIPS 2019): where its lower end is 0
+and nothing can sell less, its upper end alone decides what it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.forecasting.contest import Window, mixed
+from analytics.forecasting.panel import Floats, Integers, Panel
+
+TAILS: Final = (0.025, 0.1, 0.5, 0.9, 0.975)
+RANGES: Final = {80: (1, 3), 95: (0, 4)}  # promised share -> its two tails
+SIZES: Final = 5
+DISTANCES: Final = 3
+LEAST_ERRORS: Final = 200  # of a group of its own
+FLOOR: Final = 1e-3
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What the windows' errors say.
+
+    Attributes:
+        usual: coefficients of the logarithm of a usual error: constant, forecast, restlessness.
+        unit: what values are divided by before logarithms are taken.
+        edges: usual errors at which the next size of series begins.
+        horizon: periods ahead that were judged.
+        tails: [sizes, distances, TAILS], in usual errors.
+        widened: promised share -> [sizes, distances], how far a range's ends are moved out, in usual errors.
+    """
+
+    usual: Floats
+    unit: float
+    edges: Floats
+    horizon: int
+    tails: Floats
+    widened: dict[int, Floats]
+
+    def quantiles(self, said: Floats, panel: Panel) -> Floats:
+        """Each of TAILS; [series, horizon, tails]."""
+        spread = _usual_error(said, restlessness(panel) / self.unit, self.usual, self.unit)
+        size, distance = _places(spread, self.edges, self.horizon)
+        return np.maximum(said[..., None] + self.tails[size, distance] * spread[..., None], 0.0)
+
+    def bounds(self, said: Floats, panel: Panel, share: int) -> tuple[Floats, Floats]:
+        """Lower and upper end of the range that holds `share` (80 or 95) %; [series, horizon] each."""
+        spread = _usual_error(said, restlessness(panel) / self.unit, self.usual, self.unit)
+        size, distance = _places(spread, self.edges, self.horizon)
+        low, high = (said + self.tails[size, distance, tail] * spread for tail in RANGES[share])
+        more = self.widened[share][size, distance] * spread
+        low = np.where(low <= 0, 0.0, np.maximum(low - more, 0.0))
+        return low, np.maximum(high + more, low)
+
+
+def restlessness(panel: Panel) -> Floats:
+    """Mean absolute distance of the last year's values from their neighbours' mean; [series]."""
+    values = panel.filled()[:, -panel.year :]
+    if values.shape[1] < 3:
+        return np.asarray(np.abs(values).mean(1))
+    around = 0.5 * (values[:, :-2] + values[:, 2:])
+    return np.asarray(np.abs(values[:, 1:-1] - around).mean(1))
+
+
+def learn_bands(panel: Panel, windows: Sequence[Window], weights: dict[str, float], horizon: int) -> Bands:
+    """Bands for the weighted mean of the windows' forecasts."""
+    said, actual, rest, distance = [], [], [], []
+    for window in windows:
+        mean = mixed(window.forecasts, weights)
+        judged = ~np.isnan(mean).any(1)
+        restless = restlessness(panel.until(window.periods).of(window.rows[judged]))
+        said.append(mean[judged].ravel())
+        actual.append(window.actual[judged].ravel())
+        rest.append(np.repeat(restless, window.horizon))
+        distance.append(np.tile(np.arange(window.horizon), int(judged.sum())))
+    forecast, came, restless, step = (np.concatenate(each) for each in (said, actual, rest, distance))
+    known = ~np.isnan(came)
+    forecast, came, restless, step = forecast[known], came[known], restless[known], step[known]
+    unit = max(float(np.abs(forecast).mean()), 1e-9)
+    usual = _fit_usual(forecast / unit, came / unit, restless / unit)
+    spread = _usual_error(forecast, restless / unit, usual, unit)
+    edges = np.quantile(spread, np.arange(1, SIZES) / SIZES)
+    place = _place(spread, edges) * DISTANCES + np.minimum(step * DISTANCES // horizon, DISTANCES - 1)
+    tails, widened = _tables(forecast, came, spread, place)
+    return Bands(usual, unit, edges, horizon, tails, widened)
+
+
+def _fit_usual(forecast: Floats, came: Floats, restless: Floats) -> Floats:
+    """Least squares of the logarithm of the absolute error on those of forecast and restlessness; [3]."""
+    columns = np.column_stack([np.ones(len(forecast)), np.log(forecast + FLOOR), np.log(restless + FLOOR)])
+    found = np.linalg.lstsq(columns, np.log(np.abs(came - forecast) + FLOOR), rcond=None)[0]
+    return np.asarray(found)
+
+
+def _usual_error(said: Floats, restless: Floats, usual: Floats, unit: float) -> Floats:
+    """The error that such a series usually has; of the shape of `said`."""
+    rest = restless[:, None] if said.ndim == 2 else restless
+    return np.asarray(
+        unit * np.exp(usual[0] + usual[1] * np.log(said / unit + FLOOR) + usual[2] * np.log(rest + FLOOR))
+    )
+
+
+def _place(spread: Floats, edges: Floats) -> Integers:
+    return np.asarray(np.searchsorted(edges, spread, side="right"))
+
+
+def _places(spread: Floats, edges: Floats, horizon: int) -> tuple[Integers, Integers]:
+    """Size and distance of each forecast; [series, horizon] each."""
+    steps = np.minimum(np.arange(spread.shape[1]) * DISTANCES // horizon, DISTANCES - 1)
+    return _place(spread, edges), np.broadcast_to(steps, spread.shape)
+
+
+def _tables(forecast: Floats, came: Floats, spread: Floats, place: Integers) -> tuple[Floats, dict[int, Floats]]:
+    """Tails and widenings of each size and distance; a group with few errors takes those of all."""
+    tails = np.zeros((SIZES * DISTANCES, len(TAILS)))
+    widened = {share: np.zeros(SIZES * DISTANCES) for share in RANGES}
+    for group in range(SIZES * DISTANCES):
+        chosen = place == group
+        if chosen.sum() < LEAST_ERRORS:
+            chosen = np.ones(len(place), dtype=bool)
+        said, actual, wide = forecast[chosen], came[chosen], spread[chosen]
+        tails[group] = np.quantile((actual - said) / wide, TAILS)
+        for share, (low, high) in RANGES.items():
+            lower = said + tails[group, low] * wide
+            above = (actual - said - tails[group, high] * wide) / wide
+            below = np.where(lower <= 0, np.where(actual < 0, np.inf, -np.inf), (lower - actual) / wide)
+            outside = np.maximum(above, below)
+            widened[share][group] = np.quantile(outside, share / 100)
+    shape = (SIZES, DISTANCES)
+    return tails.reshape(*shape, -1), {share: each.reshape(shape) for share, each in widened.items()}
