@@ -133,7 +133,7 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
         "policies": lambda shop: shop.policies.update(),
         "pictures": _pictures,
         "recommend": _recommend,
-        "forecast": _analytics("analytics.forecasting", "fit_forecast"),
+        "forecast": _forecast,
         "inventory": _inventory,
         "churn": _analytics("analytics.churn", "fit_churn"),
         "fairness": _analytics("analytics.fairness", "fit_fairness"),
@@ -199,6 +199,14 @@ def _inventory(shop: Shop) -> Any:
     from analytics.inventory import fit_inventory
 
     return fit_inventory(shop.warehouse, shop.as_of, shop.models.load("forecast"))
+
+
+def _forecast(shop: Shop) -> Any:
+    from analytics.forecasting import EngineSettings, ForecastSettings, fit_forecast
+
+    chosen = shop.settings.forecasting
+    engine = EngineSettings(chosen.engine, chosen.workers)
+    return fit_forecast(shop.warehouse, shop.as_of, ForecastSettings(engine=engine, pretrained=chosen.pretrained))
 
 
 def _index(shop: Shop) -> Any:

@@ -29,6 +29,11 @@ url = "postgresql+psycopg://user@host/database"
 url = "https://shop.example/requests"
 secret_env = "RETAIL_ASSISTANT_WEBHOOK_SECRET"
 
+[forecasting]                 # left out: fitted in this process
+engine = "ray"                # a Ray cluster (extra "cluster"); "local": on `workers` cores
+workers = 2
+pretrained = "amazon/chronos-bolt-small"   # a model that competes untrained (needs chronos-forecasting)
+
 [limits]
 max_characters = 4000
 per_minute = 30
@@ -57,6 +62,7 @@ from analytics.supply import RoundSettings, TransferSettings, minutes_of
 from assistant.errors import ShopNotFound
 
 Kind = Literal["embedded", "transformers", "openai"]
+Engine = Literal["local", "ray"]
 FILE = "shop.toml"
 S = TypeVar("S")
 
@@ -132,6 +138,31 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True)
+class ForecastingSettings:
+    """Where forecasts are fitted, and which pretrained model competes.
+
+    Attributes:
+        workers: cores that are used; with Ray, parts that the series are split into (0: one per core of the cluster).
+        pretrained: id or folder of a model of the Chronos family; None: none competes.
+    """
+
+    engine: Engine = "local"
+    workers: int = 1
+    pretrained: str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the engine's name and the number of workers.
+
+        Raises:
+            ValueError: one of them is out of its bounds.
+        """
+        if self.engine not in get_args(Engine):
+            raise ValueError(f"engine must be one of {', '.join(get_args(Engine))}; got {self.engine!r}")
+        if self.workers < (1 if self.engine == "local" else 0):
+            raise ValueError(f"workers must be 1 at least; got {self.workers}")
+
+
+@dataclass(frozen=True)
 class LimitSettings:
     """What a person may send."""
 
@@ -187,6 +218,7 @@ class ShopSettings:
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
+    forecasting: ForecastingSettings = field(default_factory=ForecastingSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     deliveries: DeliverySettings = field(default_factory=DeliverySettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
@@ -236,6 +268,7 @@ def read_settings(folder: Path) -> ShopSettings:
             "vectors": _section(VectorsSettings, given.pop("vectors", {})),
             "records": _section(RecordsSettings, given.pop("records", {})),
             "webhook": _section(WebhookSettings, given.pop("webhook", {})),
+            "forecasting": _section(ForecastingSettings, given.pop("forecasting", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),
             "deliveries": _section(DeliverySettings, given.pop("deliveries", {})),
             "transfers": _section(TransferSettings, given.pop("transfers", {})),

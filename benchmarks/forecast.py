@@ -1,12 +1,12 @@
 """Every forecasting method on any long frame: the last periods of each series are the test.
 
     python -m benchmarks.forecast --frame FILE --freq D|W|M --horizon N [--by WAPE|RMSSE] [--json FILE] [--series N]
-    python -m benchmarks.forecast --rate [--days 730]
+    python -m benchmarks.forecast --rate [--days 730] [--series N]
 
 FILE (parquet or csv) holds unique_id, ds, y and, where there are, further columns: numbers count as known ahead
 (price, holiday), texts name a series' group (department). Series without two horizons of history are left out, and
-it is said. `--rate` fits made-up daily series with each method and prints how many a core fits in a minute, and how
-long 30,000 take.
+it is said. Without a frame, or with `--rate`, it fits made-up daily series with each method and prints how many a
+core fits in a minute, and how long 30,000 take.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MADE_UP, MANY = 300, 30_000
 def main() -> int:
     """Reads the arguments, measures, prints the table; 1 where the frame cannot be used."""
     given = arguments(__doc__ or "", _options)
-    if given.rate:
+    if given.rate or given.frame is None:
         print(rates(made_up(given.series or MADE_UP, given.days)).to_string(float_format="%.1f"))
         return 0
     try:
@@ -58,14 +58,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=730, help="of the made-up series")
 
 
-def read(file: Path | None, freq: Freq, horizon: int) -> tuple[Panel, tuple[str, ...]]:
+def read(file: Path, freq: Freq, horizon: int) -> tuple[Panel, tuple[str, ...]]:
     """The frame as a panel.
 
     Raises:
-        NotEnoughHistory: no file, or a horizon that cannot be.
+        NotEnoughHistory: a horizon that cannot be.
     """
-    if file is None:
-        raise NotEnoughHistory("Expected --frame FILE with columns unique_id, ds, y, or --rate.")
     if horizon < 1:
         raise NotEnoughHistory(f"Expected a horizon of at least 1, got {horizon}. Ask for one period or more.")
     frame = pd.read_csv(file) if file.suffix.lower() == ".csv" else pd.read_parquet(file)

@@ -5,8 +5,13 @@ series        sales lines -> daily sums per product, category, store, country, w
 trading_days  the shop's week and its yearly closing days
 season        the yearly season
 weeks         daily sums -> weekly rates, and forecasts back to days
-methods       the competing methods; trees is the LightGBM one
-backtest      rolling origins, scores, scorecard
+methods       the competing methods of a shop's weeks; trees is the LightGBM one
+panel         series of days, weeks or months with groups and what is known ahead; long_frame makes one
+candidates    what a method on a panel is, and the plain ones; classical, lag_learners (LightGBM, linear), lstm,
+              last_year, yearly_pattern, pretrained are the others; weekly_candidates lends them to a shop's weeks
+contest       windows, scores and weights on a panel; horizon_bands its ranges
+statistics_engine  in this process, on its cores, or on Ray
+backtest      rolling origins, scores, scorecard; weighting adds the weighted mean
 calibration   intervals for sums from the backtest's errors
 fitting       fit_forecast
 fitted        FittedForecast and Prediction: what answers questions
@@ -15,10 +20,12 @@ fitted        FittedForecast and Prediction: what answers questions
 from analytics.forecasting.fitted import FittedForecast, Prediction
 from analytics.forecasting.fitting import Forecaster, fit_forecast
 from analytics.forecasting.settings import LEVELS, METRICS, ForecastSettings, Level, Metric
+from analytics.forecasting.statistics_engine import EngineSettings
 
 __all__ = [
     "LEVELS",
     "METRICS",
+    "EngineSettings",
     "FittedForecast",
     "ForecastSettings",
     "Forecaster",

@@ -22,7 +22,7 @@ def kernels(dates: pd.DatetimeIndex, freq: Freq) -> dict[str, Floats]:
     """Covariance matrices of unit size by name; [periods, periods] each."""
     steps = np.arange(len(dates), dtype=float)
     apart = np.abs(steps[:, None] - steps[None]) * LEAST_DISTANCE[freq]
-    found = {"constant": np.ones_like(apart)}
+    found: dict[str, Floats] = {"constant": np.ones_like(apart)}
     found |= {f"level of {days} days": np.exp(-apart / days) for days in LEVEL_DAYS if days > LEAST_DISTANCE[freq]}
     slope = (steps - steps[-1]) * LEAST_DISTANCE[freq] / 365.25
     found["trend"] = np.outer(slope, slope)

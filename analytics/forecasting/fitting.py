@@ -32,13 +32,13 @@ COLUMNS = ("sold_at", "product_id", "category", "store_id", "country", "quantity
 SHOWN_WEEKS = 104  # of history kept for charts
 
 
-def fit_forecast(warehouse: Warehouse, as_of: date) -> FittedForecast:
+def fit_forecast(warehouse: Warehouse, as_of: date, settings: ForecastSettings | None = None) -> FittedForecast:
     """Fits every level of a shop's sales as they were known at the end of `as_of`.
 
     Raises:
         NotEnoughHistory: less than twelve weeks of sales.
     """
-    return Forecaster().fit(History.of(warehouse, as_of, COLUMNS))
+    return Forecaster(settings).fit(History.of(warehouse, as_of, COLUMNS))
 
 
 class Forecaster:

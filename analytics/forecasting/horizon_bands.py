@@ -28,7 +28,8 @@ class Bands:
     """What the windows' errors say.
 
     Attributes:
-        usual: coefficients of the logarithm of a usual error: constant, forecast, restlessness.
+        usual: coefficients of the logarithm of a usual error: constant, forecast, restlessness of the series, that of
+            the period.
         unit: what values are divided by before logarithms are taken.
         edges: usual errors at which the next size of series begins.
         horizon: periods ahead that were judged.
@@ -45,18 +46,22 @@ class Bands:
 
     def quantiles(self, said: Floats, panel: Panel) -> Floats:
         """Each of TAILS; [series, horizon, tails]."""
-        spread = _usual_error(said, restlessness(panel) / self.unit, self.usual, self.unit)
+        spread = self._spread(said, panel)
         size, distance = _places(spread, self.edges, self.horizon)
         return np.maximum(said[..., None] + self.tails[size, distance] * spread[..., None], 0.0)
 
     def bounds(self, said: Floats, panel: Panel, share: int) -> tuple[Floats, Floats]:
         """Lower and upper end of the range that holds `share` (80 or 95) %; [series, horizon] each."""
-        spread = _usual_error(said, restlessness(panel) / self.unit, self.usual, self.unit)
+        spread = self._spread(said, panel)
         size, distance = _places(spread, self.edges, self.horizon)
         low, high = (said + self.tails[size, distance, tail] * spread for tail in RANGES[share])
         more = self.widened[share][size, distance] * spread
         low = np.where(low <= 0, 0.0, np.maximum(low - more, 0.0))
         return low, np.maximum(high + more, low)
+
+    def _spread(self, said: Floats, panel: Panel) -> Floats:
+        rest, period = restlessness(panel) / self.unit, unrest_of_periods(panel, said.shape[1])
+        return _usual_error(said, rest[:, None], period[None], self.usual, self.unit)
 
 
 def restlessness(panel: Panel) -> Floats:
@@ -68,9 +73,24 @@ def restlessness(panel: Panel) -> Floats:
     return np.asarray(np.abs(values[:, 1:-1] - around).mean(1))
 
 
+def unrest_of_periods(panel: Panel, horizon: int) -> Floats:
+    """How far the same period of last year stood off its neighbours, over all series, 1 on average; [horizon].
+
+    Christmas is harder to forecast than May. Without a year and a season of history every period is like the others.
+    """
+    step = 7 if panel.freq == "D" else 1
+    values, year = np.maximum(panel.filled(), 0.0), panel.year
+    if values.shape[1] < year + 2 * step or horizon < 1:
+        return np.ones(horizon)
+    place = np.arange(panel.periods - year, panel.periods - step)
+    off = np.abs(values[:, place] - 0.5 * (values[:, place - step] + values[:, place + step]))
+    usual = off.sum(0) / max(float(off.sum(0).mean()), 1e-12)
+    return np.asarray(np.resize(np.concatenate([usual, np.ones(step)]), horizon))
+
+
 def learn_bands(panel: Panel, windows: Sequence[Window], weights: dict[str, float], horizon: int) -> Bands:
     """Bands for the weighted mean of the windows' forecasts."""
-    said, actual, rest, distance = [], [], [], []
+    said, actual, rest, period, distance = [], [], [], [], []
     for window in windows:
         mean = mixed(window.forecasts, weights)
         judged = ~np.isnan(mean).any(1)
@@ -78,32 +98,36 @@ def learn_bands(panel: Panel, windows: Sequence[Window], weights: dict[str, floa
         said.append(mean[judged].ravel())
         actual.append(window.actual[judged].ravel())
         rest.append(np.repeat(restless, window.horizon))
-        distance.append(np.tile(np.arange(window.horizon), int(judged.sum())))
-    forecast, came, restless, step = (np.concatenate(each) for each in (said, actual, rest, distance))
-    known = ~np.isnan(came)
-    forecast, came, restless, step = forecast[known], came[known], restless[known], step[known]
+        period.append(np.tile(unrest_of_periods(panel.until(window.periods), window.horizon), len(restless)))
+        distance.append(np.tile(np.arange(window.horizon, dtype=np.float64), int(judged.sum())))
+    known = ~np.isnan(np.concatenate(actual))
+    forecast, came, restless, unrest, step = (
+        np.concatenate(each)[known] for each in (said, actual, rest, period, distance)
+    )
     unit = max(float(np.abs(forecast).mean()), 1e-9)
-    usual = _fit_usual(forecast / unit, came / unit, restless / unit)
-    spread = _usual_error(forecast, restless / unit, usual, unit)
+    usual = _fit_usual(forecast / unit, came / unit, restless / unit, unrest)
+    spread = _usual_error(forecast, restless / unit, unrest, usual, unit)
     edges = np.quantile(spread, np.arange(1, SIZES) / SIZES)
-    place = _place(spread, edges) * DISTANCES + np.minimum(step * DISTANCES // horizon, DISTANCES - 1)
+    place = _place(spread, edges) * DISTANCES + np.minimum(step.astype(np.intp) * DISTANCES // horizon, DISTANCES - 1)
     tails, widened = _tables(forecast, came, spread, place)
     return Bands(usual, unit, edges, horizon, tails, widened)
 
 
-def _fit_usual(forecast: Floats, came: Floats, restless: Floats) -> Floats:
-    """Least squares of the logarithm of the absolute error on those of forecast and restlessness; [3]."""
-    columns = np.column_stack([np.ones(len(forecast)), np.log(forecast + FLOOR), np.log(restless + FLOOR)])
+def _fit_usual(forecast: Floats, came: Floats, restless: Floats, unrest: Floats) -> Floats:
+    """Least squares of the logarithm of the absolute error on those of forecast, series and period; [4]."""
+    columns = np.column_stack([np.ones(len(forecast)), *_logarithms(forecast, restless, unrest)])
     found = np.linalg.lstsq(columns, np.log(np.abs(came - forecast) + FLOOR), rcond=None)[0]
     return np.asarray(found)
 
 
-def _usual_error(said: Floats, restless: Floats, usual: Floats, unit: float) -> Floats:
-    """The error that such a series usually has; of the shape of `said`."""
-    rest = restless[:, None] if said.ndim == 2 else restless
-    return np.asarray(
-        unit * np.exp(usual[0] + usual[1] * np.log(said / unit + FLOOR) + usual[2] * np.log(rest + FLOOR))
-    )
+def _usual_error(said: Floats, restless: Floats, unrest: Floats, usual: Floats, unit: float) -> Floats:
+    """The error that such a series usually has in such a period; of the shape of `said`."""
+    logs = _logarithms(said / unit, restless, unrest)
+    return np.asarray(unit * np.exp(usual[0] + sum(u * each for u, each in zip(usual[1:], logs, strict=True))))
+
+
+def _logarithms(forecast: Floats, restless: Floats, unrest: Floats) -> tuple[Floats, Floats, Floats]:
+    return np.log(forecast + FLOOR), np.log(restless + FLOOR), np.log(unrest + 0.05)
 
 
 def _place(spread: Floats, edges: Floats) -> Integers:

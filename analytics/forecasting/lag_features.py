@@ -159,4 +159,4 @@ def _change(values: Floats, window: int, year: int) -> Floats:
     if known < year + window:
         return np.full(len(values), np.nan)
     now, then = values[:, known - window :].mean(1), values[:, known - window - year : known - year].mean(1)
-    return np.log(np.maximum(now, SMALLEST) / np.maximum(then, SMALLEST))
+    return np.asarray(np.log(np.maximum(now, SMALLEST) / np.maximum(then, SMALLEST)))

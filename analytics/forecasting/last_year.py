@@ -63,4 +63,4 @@ def growth(panel: Panel, values: Floats, smooth: Floats) -> Floats:
     usable = (level_now > 0) & (level_then > 0)
     ratio = np.where(usable, level_now / np.where(usable, level_then, 1.0), 1.0)
     known = both.sum(1) * (1.0 if panel.freq != "D" else 1 / 7)
-    return np.exp(np.log(np.clip(ratio, 1 / MOST_CHANGE, MOST_CHANGE)) * known / (known + DOUBT))
+    return np.asarray(np.exp(np.log(np.clip(ratio, 1 / MOST_CHANGE, MOST_CHANGE)) * known / (known + DOUBT)))

@@ -26,9 +26,10 @@ def panel_from_frame(frame: pd.DataFrame, freq: Freq, horizon: int) -> tuple[Pan
     Raises:
         MissingData: a column is missing or cannot be read, or there is no number at all.
     """
-    frame, mended = _checked(frame)
-    numbers = [c for c in frame if c not in NEEDED and pd.api.types.is_numeric_dtype(frame[c])]
-    texts = [c for c in frame if c not in NEEDED and c not in numbers]
+    frame, mended = _checked(frame.rename(columns=str))
+    further = [str(c) for c in frame if c not in NEEDED]
+    numbers = [c for c in further if pd.api.types.is_numeric_dtype(frame[c])]
+    texts = [c for c in further if c not in numbers]
     frame = frame.assign(ds=_period_ends(frame["ds"], freq))
     frame, merged = _merged(frame, numbers, texts)
     seen = frame.loc[frame["y"].notna(), "ds"]
@@ -91,8 +92,8 @@ def _merged(frame: pd.DataFrame, numbers: list[str], texts: list[str]) -> tuple[
     told = [f"{len(frame) - len(once)} exactly repeated rows count once."] if len(once) < len(frame) else []
     if not once.duplicated(["unique_id", "ds"]).any():
         return once, told
-    how: dict[str, object] = {name: "mean" for name in numbers} | {name: "last" for name in texts}
-    summed = once.groupby(["unique_id", "ds"], as_index=False).agg({"y": lambda y: y.sum(min_count=1), **how})  # type: ignore[arg-type]
+    together = once.groupby(["unique_id", "ds"])
+    summed = together[["y"]].sum(min_count=1).join(together[numbers].mean()).join(together[texts].last()).reset_index()
     told.append(f"{len(once) - len(summed)} further rows of the same series and period were added up.")
     return summed, told
 

@@ -81,11 +81,12 @@ class Recurrent:
             optimiser = torch.optim.AdamW(model.parameters(), lr=self.rate, weight_decay=1e-4)
             schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.rate, total_steps=steps)
             for _ in range(self.passes):
-                for chosen in torch.randperm(len(target)).split(BATCH):
+                for start in range(0, len(order := torch.randperm(len(target))), BATCH):
+                    chosen = order[start : start + BATCH]
                     read, features, wanted, heavy = (each[chosen] for each in tensors)
                     loss = torch.nn.functional.huber_loss(model(read, features), wanted, reduction="none", delta=delta)
                     optimiser.zero_grad()
-                    (loss * heavy).mean().backward()
+                    torch.autograd.backward((loss * heavy).mean())
                     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                     optimiser.step()
                     schedule.step()

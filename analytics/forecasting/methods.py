@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.forecasting.pretrained import MEANING, PRETRAINED
 from analytics.forecasting.series import Floats
 from analytics.forecasting.settings import YEAR_WEEKS, ForecastSettings
 from analytics.forecasting.statistics_engine import run_statistics
@@ -29,6 +30,7 @@ EXPLAINED: Final = {
     "Theta": "the optimised dynamic Theta method",
     "LightGBM": "one gradient-boosted tree model over all series (LightGBM)",
     **{name: candidate.meaning for name, candidate in CANDIDATES.items()},
+    PRETRAINED: MEANING,
     COMBINATION: "the mean of IMAPA, Theta and, where there are many series, LightGBM",
     WEIGHTED: "a weighted mean of methods, its weights chosen in the backtest",
 }
@@ -65,7 +67,7 @@ def forecast_all(
     found = {NAIVE: _seasonal_naive(weeks, horizon), "mean of 8 weeks": base}
     found |= _statistical(rates, weeks.first, ~young, base, wanted, settings)
     many = len(rates) >= settings.many_series
-    learnt = forecast_by_candidates(weeks, horizon, wanted, many)
+    learnt = forecast_by_candidates(weeks, horizon, wanted, settings)
     if many and wanted & {"LightGBM"}:
         trees = forecast_by_trees(rates, weeks.first, horizon, settings.seed)
         learnt |= {} if trees is None else {"LightGBM": trees}

@@ -15,6 +15,8 @@ from analytics.forecasting.panel import Floats, Panel
 LONGEST: Final = 512  # periods that the model reads
 BATCH: Final = 64
 SHORTEST: Final = 3
+PRETRAINED: Final = "pretrained"
+MEANING: Final = "a pretrained forecasting model that was not trained on this shop (Chronos family)"
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Pretrained:
     """
 
     model: str
-    name: str = "pretrained"
-    meaning: str = "a pretrained forecasting model that was not trained on this shop (Chronos family)"
+    name: str = PRETRAINED
+    meaning: str = MEANING
     costly: bool = True
 
     def __post_init__(self) -> None:

@@ -28,6 +28,7 @@ class ForecastSettings:
         costly_series: at most so many series (the best-selling) are handed to ETS and Theta; the rest take IMAPA's.
         longest_fit_weeks: older weeks are not learnt from.
         seed: of the learners.
+        pretrained: id or folder of a pretrained model that competes where there are many series; None: none does.
         engine: where statistical methods are fitted: in this process, on its cores, on a Ray cluster.
     """
 
@@ -38,6 +39,7 @@ class ForecastSettings:
     costly_series: int = 1200
     longest_fit_weeks: int = 156
     seed: int = 7
+    pretrained: str | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
 
     def __post_init__(self) -> None:

@@ -100,6 +100,9 @@ def _on_ray(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) 
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
     fitting = StatsForecast(models=models, freq=1, fallback_model=WindowAverage(FALLBACK_PERIODS))
-    parts = workers or int(ray.cluster_resources().get("CPU", 1))
-    spread = ray.data.from_pandas(frame).repartition(max(parts, 1))
+    parts = max(1, workers or int(ray.cluster_resources().get("CPU", 1)))
+    context = ray.data.DataContext.get_current()
+    context.default_hash_shuffle_parallelism, context.enable_progress_bars = parts, False
+    pieces = np.array_split(frame["unique_id"].unique(), parts)
+    spread = ray.data.from_pandas([frame[frame["unique_id"].isin(piece)] for piece in pieces if len(piece)])
     return pd.DataFrame(fitting.forecast(df=spread, h=horizon).to_pandas())

@@ -14,6 +14,8 @@ from analytics.forecasting.lag_learners import LinearLags
 from analytics.forecasting.last_year import LastYearByGroup
 from analytics.forecasting.lstm import Recurrent
 from analytics.forecasting.panel import Floats, Panel
+from analytics.forecasting.pretrained import PRETRAINED, Pretrained
+from analytics.forecasting.settings import ForecastSettings
 from analytics.forecasting.training_rows import Sampling
 from analytics.forecasting.weeks import Weeks
 
@@ -26,21 +28,44 @@ CANDIDATES: Final[dict[str, Candidate]] = {
     "last year by group": LastYearByGroup(),
 }
 OF_MANY: Final = ("linear", "LSTM")  # need many series to learn from
+LASTING: Final = "last year by group"  # reaches as far as is asked
 
 
-def forecast_by_candidates(weeks: Weeks, horizon: int, wanted: set[str], many: bool) -> dict[str, Floats]:
-    """Rates ahead of the wanted candidates that can, [series, horizon]; NaN for series that they cannot forecast."""
-    chosen = [name for name in CANDIDATES if name in wanted and (many or name not in OF_MANY)]
+def forecast_by_candidates(
+    weeks: Weeks, horizon: int, wanted: set[str], settings: ForecastSettings
+) -> dict[str, Floats]:
+    """Rates ahead of the wanted candidates that can, [series, horizon]; NaN for series that they cannot forecast.
+
+    Raises:
+        MissingData: a pretrained model is set, but cannot be had.
+    """
+    many = len(weeks.rates) >= settings.many_series
+    chosen = {name: each for name, each in CANDIDATES.items() if name in wanted and (many or name not in OF_MANY)}
+    if many and settings.pretrained and PRETRAINED in wanted:
+        chosen[PRETRAINED] = Pretrained(settings.pretrained)
     if not chosen:
         return {}
     panel, found = as_panel(weeks), {}
-    for name in chosen:
-        reach = horizon if name not in OF_MANY else min(horizon, REACH)
-        ahead = CANDIDATES[name].forecast(panel, reach)
+    for name, candidate in chosen.items():
+        reach = horizon if name == LASTING else min(horizon, REACH)
+        ahead = _best_selling(candidate, panel, reach, settings.costly_series)
         if ahead is not None:
             held = np.repeat(ahead[:, -HELD:].mean(1, keepdims=True), horizon - reach, axis=1)
             found[name] = np.concatenate([ahead, held], axis=1)
     return found
+
+
+def _best_selling(candidate: Candidate, panel: Panel, horizon: int, most: int) -> Floats | None:
+    """Forecasts of all series; of a costly candidate those of the best-selling ones, NaN for the others."""
+    if not candidate.costly or len(panel.keys) <= most:
+        return candidate.forecast(panel, horizon)
+    rows = np.sort(np.argsort(-np.nan_to_num(panel.values[:, -26:]).sum(1), kind="stable")[:most])
+    found = candidate.forecast(panel.of(rows), horizon)
+    if found is None:
+        return None
+    ahead = np.full((len(panel.keys), horizon), np.nan)
+    ahead[rows] = found
+    return ahead
 
 
 def as_panel(weeks: Weeks) -> Panel:

@@ -100,7 +100,7 @@ def _by_share(panel: Panel, left: Floats, size: Floats) -> list[Integers]:
 def _of_groups(left: Floats, size: Floats, codes: Integers, bases: Floats, horizon: int) -> tuple[Floats, Floats]:
     """The groups' movement ahead, [series, horizon], and in the past, [series, periods]."""
     means = _group_means(left, size, codes)
-    weights = np.bincount(codes, size)
+    weights = np.asarray(np.bincount(codes, size), dtype=np.float64)
     scale = _spread(means)
     learnt = learn_components(_moment(means / scale, weights), bases[:, : left.shape[1], : left.shape[1]])
     ahead = forecast_components(means / scale, bases, learnt) * scale
@@ -128,7 +128,7 @@ def _spread(values: Floats) -> Floats:
     """Root mean square of each row; [rows, 1]."""
     seen = ~np.isnan(values)
     mean = (np.nan_to_num(values) ** 2).sum(1) / np.maximum(seen.sum(1), 1)
-    return np.maximum(np.sqrt(mean), 0.01)[:, None]
+    return np.asarray(np.maximum(np.sqrt(mean), 0.01)[:, None])
 
 
 def _moment(values: Floats, weights: Floats) -> Floats:
