@@ -12,6 +12,7 @@ candidates    what a method on a panel is, and the plain ones; classical, lag_le
 contest       windows, scores and weights on a panel; horizon_bands its ranges
 statistics_engine  in this process, on its cores, or on Ray
 backtest      rolling origins, scores, scorecard; weighting adds the weighted mean
+reasons       what a forecast is made of: parts that add up to it
 calibration   intervals for sums from the backtest's errors
 fitting       fit_forecast
 fitted        FittedForecast and Prediction: what answers questions
@@ -19,6 +20,7 @@ fitted        FittedForecast and Prediction: what answers questions
 
 from analytics.forecasting.fitted import FittedForecast, Prediction
 from analytics.forecasting.fitting import Forecaster, fit_forecast
+from analytics.forecasting.reasons import Kind
 from analytics.forecasting.settings import LEVELS, METRICS, ForecastSettings, Level, Metric
 from analytics.forecasting.statistics_engine import EngineSettings
 
@@ -29,6 +31,7 @@ __all__ = [
     "FittedForecast",
     "ForecastSettings",
     "Forecaster",
+    "Kind",
     "Level",
     "Metric",
     "Prediction",

@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.errors import MissingData, NotEnoughHistory
 from analytics.forecasting.calibration import Calibration
 from analytics.forecasting.methods import explained
+from analytics.forecasting.reasons import Kind, LevelReasons, Window, window_parts
 from analytics.forecasting.series import Floats, shelf_shares
 from analytics.forecasting.settings import WEEK, WHOLE_SHOP, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
@@ -62,6 +63,7 @@ class LevelForecast:
         age_weeks: int [series], weeks since the first sale.
         calibration: makes the intervals; method: what made the forecasts.
         weights: of the methods that a weighted mean is made of, else empty.
+        reasons: what the forecasts are made of; None in a model fitted before that was kept.
         rows: key -> row.
     """
 
@@ -74,6 +76,7 @@ class LevelForecast:
     calibration: Calibration
     method: str
     weights: dict[str, float] = field(default_factory=dict)
+    reasons: LevelReasons | None = None
     rows: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -162,6 +165,29 @@ class FittedForecast:
             None if card is None else card.sentence(),
             self._notes(known, row, level, metric, begin, after),
         )
+
+    def explain(
+        self, level: Level, key: str, start: date, end: date, metric: Metric = "units", store: str | None = None
+    ) -> dict[Kind, float]:
+        """Parts that add up to what `predict` expects, for the same arguments; empty where none were kept.
+
+        Raises:
+            NotEnoughHistory: the span is past or further ahead than forecasts reach.
+            MissingData: the shop has no such level, store, or the key never sold.
+        """
+        begin, after = self._window(start, end)
+        known = self._level(level, "units" if level == "product" else metric)
+        row = known.rows.get(WHOLE_SHOP if level == "total" else key)
+        if row is None:
+            raise MissingData(f"There are no sales of {key} up to {_day(self.as_of)} to forecast from.")
+        if known.reasons is None:
+            return {}
+        factor = 1.0 if store is None else self.share(key, store)
+        if level == "product" and metric == "revenue":
+            factor *= self.prices.get(key, 0.0)
+        window = Window(self.as_of + timedelta(days=1), begin, after)
+        parts = window_parts(known.reasons, row, known.weekly[row], known.profiles[row], self.trading, window)
+        return {kind: value * factor for kind, value in parts.items()}
 
     def share(self, product: str, store: str, *, shelf: bool = False) -> float:
         """A store's share of a product's units; of what leaves its shelves with `shelf`.

@@ -19,7 +19,8 @@ from analytics.forecasting.backtest import (
 )
 from analytics.forecasting.calibration import calibrate, coverage, noise_of
 from analytics.forecasting.fitted import FittedForecast, LevelForecast
-from analytics.forecasting.methods import WEIGHTED, Weights, forecast_all
+from analytics.forecasting.methods import WEIGHTED, Weights, forecast_all, parts_of
+from analytics.forecasting.reasons import Kept, learn_reasons
 from analytics.forecasting.series import DailyPanel, daily_panels, picking_stores, store_shares
 from analytics.forecasting.settings import JUDGED_WEEKS, LEVELS, WEEK, ForecastSettings, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
@@ -110,7 +111,9 @@ class Forecaster:
         card = replace(card, scores={m: {**s, **(covered if m == card.serves else {})} for m, s in card.scores.items()})
         view = shop.view(panel, panel.days, self.settings)
         horizon = self.settings.horizon_weeks
-        rates = forecast_all(view, self.settings, horizon, card.serves, weights)[card.serves]
+        kept = Kept()
+        rates = forecast_all(view, self.settings, horizon, card.serves, weights, kept)[card.serves]
+        members = parts_of(card.serves, weights, kept.rates)
         fitted = LevelForecast(
             keys=panel.keys,
             weekly=view.seasonal(rates).astype(np.float32),
@@ -121,6 +124,7 @@ class Forecaster:
             calibration=calibrate(folds, card.serves, counts, many),
             method=card.serves,
             weights=weights if card.serves == WEIGHTED else {},
+            reasons=learn_reasons(view.rates, view.first, view.season.ahead(horizon), kept, members),
         )
         return fitted, card
 

@@ -1,14 +1,16 @@
 """The methods that compete: weekly rates in, weekly rates ahead out. Knows neither calendar nor season nor scores."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import numpy as np
 
 from analytics.forecasting.pretrained import MEANING, PRETRAINED
+from analytics.forecasting.reasons import Kept
 from analytics.forecasting.series import Floats
 from analytics.forecasting.settings import YEAR_WEEKS, ForecastSettings
 from analytics.forecasting.statistics_engine import run_statistics
-from analytics.forecasting.trees import forecast_by_trees
+from analytics.forecasting.trees import learn_trees
 from analytics.forecasting.weekly_candidates import CANDIDATES, forecast_by_candidates
 from analytics.forecasting.weeks import Weeks
 
@@ -50,6 +52,7 @@ def forecast_all(
     horizon: int,
     only: str | None = None,
     weights: Weights | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, Floats]:
     """Every method's rates ahead, [series, horizon] each.
 
@@ -59,6 +62,7 @@ def forecast_all(
         horizon: weeks ahead.
         only: compute this method (and what it is made of) alone.
         weights: of the weighted mean, which is left out without them.
+        kept: takes what explains the forecasts.
     """
     rates = weeks.rates
     wanted = set(EXPLAINED) if only is None else {only, *_parts(only, weights)}
@@ -69,8 +73,10 @@ def forecast_all(
     many = len(rates) >= settings.many_series
     learnt = forecast_by_candidates(weeks, horizon, wanted, settings)
     if many and wanted & {"LightGBM"}:
-        trees = forecast_by_trees(rates, weeks.first, horizon, settings.seed)
-        learnt |= {} if trees is None else {"LightGBM": trees}
+        trees = learn_trees(rates, weeks.first, horizon, settings.seed)
+        learnt |= {} if trees is None else {"LightGBM": trees.forecast(horizon)}
+        if kept is not None:
+            kept.trees = trees
     found |= {name: np.where(young[:, None] | np.isnan(values), base, values) for name, values in learnt.items()}
     found = {name: _bounded(values, rates) for name, values in found.items()}
     members = [found[name] for name in MEMBERS if name in found]
@@ -78,7 +84,17 @@ def forecast_all(
         found[COMBINATION] = np.mean(members, axis=0)
     if WEIGHTED in wanted and weights:
         found[WEIGHTED] = np.asarray(sum(w * found.get(name, base) for name, w in weights.items()))
+    if kept is not None:
+        kept.rates.update(found)
     return found if only is None else {only: found[only]}
+
+
+def parts_of(method: str, weights: Weights, found: Collection[str]) -> Weights:
+    """The methods that a method is the mean of, with their weights; itself where it is none."""
+    if method == WEIGHTED and weights:
+        return weights
+    members = [name for name in MEMBERS if name in found] if method == COMBINATION else [method]
+    return {name: 1 / len(members) for name in members}
 
 
 def _parts(only: str, weights: Weights | None) -> tuple[str, ...]:

@@ -1,14 +1,23 @@
 """One LightGBM for all series of a level: direct forecasts from each series' own scaled past. Knows no calendar."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from analytics.forecasting.series import Floats
 
+FeatureGroup = Literal["recent", "steadiness", "age", "trend"]
+TREES: Final = "LightGBM"
 STEPS: Final = (0, 1, 2, 3, 5, 8, 12, 19, 25)  # weeks ahead that are learnt; between them the forecast is a line
 LEAST_PAST: Final = 13  # weeks that the features need
 MOST_ROWS: Final = 250_000
+GROUPS: Final[dict[FeatureGroup, tuple[int, ...]]] = {  # columns of `_features`, the step last
+    "recent": tuple(range(12)),  # lags and means
+    "steadiness": (12, 13, 14, 15, 16),  # spreads, shares of weeks with a sale, size
+    "age": (17,),
+    "trend": (18,),  # how far ahead
+}
 OPTIONS: Final[dict[str, Any]] = {
     "objective": "tweedie",  # many weeks without a sale, few with a lot
     "tweedie_variance_power": 1.3,
@@ -25,8 +34,46 @@ OPTIONS: Final[dict[str, Any]] = {
 }
 
 
-def forecast_by_trees(rates: Floats, first: np.ndarray, horizon: int, seed: int, rounds: int = 150) -> Floats | None:
-    """Weekly rates ahead, [series, horizon]; None where the history is too short to learn from."""
+@dataclass(frozen=True)
+class Trees:
+    """The learnt model and what it sees of each series at the last known week.
+
+    Attributes:
+        model: LightGBM's own text, the same wherever it is read.
+        past: features without the step; float32 [series, features].
+        scale: what the features and forecasts of a series are divided by; [series].
+        steps: weeks ahead that were learnt.
+        idle: series without a sale in the last half year, whose forecast is 0; bool [series].
+    """
+
+    model: str
+    past: Floats
+    scale: Floats
+    steps: tuple[int, ...]
+    idle: np.ndarray
+
+    def forecast(self, horizon: int) -> Floats:
+        """Weekly rates ahead, [series, horizon]."""
+        model = self._read()
+        at_steps = np.stack([model.predict(_with_step(self.past, s)) * self.scale for s in self.steps], axis=1)
+        at_steps[self.idle] = 0.0
+        return np.stack([np.interp(np.arange(horizon), self.steps, row) for row in at_steps])
+
+    def contributions(self, row: int) -> tuple[Floats, dict[FeatureGroup, Floats]]:
+        """Logarithm of what an average row is forecast, and what each group of features adds to it; [steps] each."""
+        seen = np.concatenate([_with_step(self.past[row : row + 1], s) for s in self.steps])
+        found = np.asarray(self._read().predict(seen, pred_contrib=True))  # [steps, features + 1]
+        groups = {kind: found[:, list(columns)].sum(1) for kind, columns in GROUPS.items()}
+        return found[:, -1], groups
+
+    def _read(self) -> Any:
+        import lightgbm
+
+        return lightgbm.Booster(model_str=self.model)
+
+
+def learn_trees(rates: Floats, first: np.ndarray, horizon: int, seed: int, rounds: int = 150) -> Trees | None:
+    """The model over all series; None where the history is too short to learn from."""
     import lightgbm
 
     weeks = rates.shape[1]
@@ -39,9 +86,7 @@ def forecast_by_trees(rates: Floats, first: np.ndarray, horizon: int, seed: int,
     model = lightgbm.train({**OPTIONS, "seed": seed}, lightgbm.Dataset(features, target, weight=weight), rounds)
     scale = _scale(rates, weeks)
     past = _features(rates, first, weeks, scale)
-    at_steps = np.stack([model.predict(_with_step(past, s)) * scale for s in steps], axis=1)
-    at_steps[rates[:, -26:].sum(1) == 0] = 0.0
-    return np.stack([np.interp(np.arange(horizon), steps, row) for row in at_steps])
+    return Trees(model.model_to_string(), past, scale, tuple(steps), rates[:, -26:].sum(1) == 0)
 
 
 def _rows(rates: Floats, first: np.ndarray, steps: list[int], seed: int) -> tuple[Floats, Floats, Floats]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from analytics.forecasting import FittedForecast, Level, Metric, Prediction
 from assistant.messages import Cell, Chart, Fact, Series, Table, ToolResult
 from assistant.periods import Horizon, Period
+from assistant.tools.forecast_reasons import Write, reason_facts, reason_sentence
 from assistant.tools.sales_words import in_country, when
 from assistant.tools.stock_reading import score_words
 from assistant.wording import day, money, number, plural, span
@@ -57,17 +58,24 @@ def forecast_answer(
         Fact("last day", found.end.isoformat(), "date", day(found.end)),
         Fact("days", len(found.daily), "days", plural(len(found.daily), "day")),
     ]
+    parts = fitted.explain(subject.level, subject.key, horizon.start, horizon.end, metric, subject.store_id)
+    write = _writer(metric, currency)
+    why = reason_sentence(parts, found.start, found.end, write) if parts else None
     weeks = _weeks(fitted, subject, found.end, metric)
     return ToolResult(
         headline=_headline(found, subject, horizon, currency),
-        facts=tuple(facts),
+        facts=(*facts, *reason_facts(parts, unit, write)),
         table=_table(weeks, metric),
         chart=_chart(fitted, subject, weeks, metric, currency),
         method=f"Served by {found.method}, the best of those that competed; ranges from its errors in the backtest.",
         score=score_words(fitted.card(subject.level, metric)),
-        notes=found.notes,
+        notes=((why,) if why else ()) + found.notes,
         follow_ups=_follow_ups(subject),
     )
+
+
+def _writer(metric: Metric, currency: str) -> Write:
+    return lambda value: amount(value, metric, currency)
 
 
 def ahead(horizon: Horizon) -> str:

@@ -9,7 +9,7 @@ from analytics.forecasting.calibration import Calibration, _tails, noise_of, spr
 from analytics.forecasting.season import NO_SEASON, learn_season, yearly_growth
 from analytics.forecasting.series import DailyPanel
 from analytics.forecasting.trading_days import TradingDays
-from analytics.forecasting.trees import forecast_by_trees
+from analytics.forecasting.trees import learn_trees
 from analytics.forecasting.weeks import spread, weekly_view
 
 MONDAY = date(2010, 11, 1)
@@ -141,11 +141,13 @@ def test_trees_follow_the_level_of_each_series():
     rng = np.random.default_rng(4)
     levels = np.repeat([5.0, 50.0, 500.0], 60)
     rates = rng.poisson(levels[:, None], size=(180, 60)).astype(float)
-    found = forecast_by_trees(rates, np.zeros(180, dtype=int), 8, seed=1, rounds=60)
+    trees = learn_trees(rates, np.zeros(180, dtype=int), 8, seed=1, rounds=60)
+    assert trees is not None
+    found = trees.forecast(8)
     assert found.shape == (180, 8)
     for level in (5.0, 50.0, 500.0):
         assert found[levels == level].mean() == pytest.approx(level, rel=0.1)
 
 
 def test_trees_refuse_a_short_history():
-    assert forecast_by_trees(np.ones((200, 20)), np.zeros(200, dtype=int), 8, seed=1) is None
+    assert learn_trees(np.ones((200, 20)), np.zeros(200, dtype=int), 8, seed=1) is None

@@ -142,6 +142,8 @@ def test_every_level_is_forecast(ask, arguments, value, says):
     assert found.status == "ok"
     assert says in found.headline
     assert found.facts[0].value == pytest.approx(value, rel=0.03)
+    parts = [each.value for each in found.facts if each.name.startswith("part of it: ")]
+    assert sum(parts) == pytest.approx(found.facts[0].value, abs=0.03)
 
 
 @pytest.mark.parametrize(
