@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.churn.candidate import SEED, Array, Candidate, chance_of, log_odds
 from analytics.churn.learners import Blend
 from analytics.errors import NotEnoughHistory
+from analytics.explanation import LOG_ODDS, Explained
 
 Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 _FOLDS = 3
@@ -27,6 +28,11 @@ class Calibrated:
     def risk(self, features: pd.DataFrame) -> Array:
         """The calibrated chance that each customer leaves."""
         return chance_of(self.slope * log_odds(self.candidate.risk(features)) + self.offset)
+
+    def explained(self, features: pd.DataFrame, background: Array) -> Explained:
+        """What each column adds to the calibrated log-odds; a forest's to its own chance, before calibration."""
+        found = self.candidate.explained(features, background)
+        return found.scaled(self.slope, self.offset) if found.unit == LOG_ODDS else found
 
 
 def calibrated(
