@@ -1,4 +1,4 @@
-"""Serves the page on this machine or another address. Nothing phones home. Knows the server, not the page's inside."""
+"""Serves the page, and beside it the interfaces for programs. Nothing phones home. Knows the server, not the page."""
 
 import os
 import sys
@@ -37,6 +37,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
         PortTaken: another program listens there already.
     """
     os.environ.update(_QUIET)  # before gradio is imported: it reads them once
+    from ui.api import routes
     from ui.page import build_page, theme
 
     access = Access.of(host)
@@ -63,6 +64,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
             max_file_size="1mb",
             theme=theme(),
             css_paths=Path(__file__).with_name("theme.css"),
+            app_kwargs={"routes": routes(shop, access)},
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure

@@ -1,0 +1,248 @@
+"""The HTTP API beside the page: sessions, questions (whole or streamed), products, feedback, health.
+
+Knows visitors and the contract ANSWER; what the assistant does with a question it does not know.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount
+
+from assistant import __version__
+from assistant.errors import AssistantError
+from assistant.messages import Answer, Role, ToolCall
+from assistant.records import Session
+from assistant.shop import Shop
+from assistant.toolbox import Context
+from ui import texts
+from ui.access import Access
+from ui.api_access import Doorman
+from ui.api_embed import add_embed
+from ui.api_errors import ApiError, ErrorBody, SafeJson, as_json, install
+from ui.api_models import (
+    AnswerBody,
+    Feedback,
+    FeedbackBody,
+    HealthBody,
+    Key,
+    NewSession,
+    ProductsBody,
+    Question,
+    SessionBody,
+    Words,
+)
+from ui.visitors import Shown, Visitor, Visitors
+
+SESSION_HEADER = "X-Session"
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
+}
+_Order = Literal["relevance", "price_low", "price_high", "popular", "newest", "rating"]
+
+
+def routes(shop: Shop, access: Access) -> list[BaseRoute]:
+    """What is served beside the page."""
+    return [Mount("/api", app=build_api(shop, access))]
+
+
+def build_api(shop: Shop, access: Access, doorman: Doorman | None = None, visitors: Visitors | None = None) -> FastAPI:
+    """The API as an application of its own; its OpenAPI description lies at `openapi.json`.
+
+    Args:
+        shop: the opened shop.
+        access: how the page is served.
+        doorman: who is let in; None: one of its own.
+        visitors: who is there; None: nobody yet.
+    """
+    app = FastAPI(
+        title="Retail assistant", version=__version__, description=__doc__ or "", docs_url=None, redoc_url=None,
+        responses=_ERRORS,
+    )  # fmt: skip
+    install(app)
+    desk = _Desk(shop, visitors or Visitors(shop), doorman or Doorman(access))
+    _add_conversation(app, desk)
+    _add_shop(app, desk)
+    add_embed(app, shop.name)
+    return app
+
+
+class _Desk:
+    """Finds the visitor of a request and asks for them."""
+
+    def __init__(self, shop: Shop, visitors: Visitors, doorman: Doorman) -> None:
+        self.shop, self.visitors, self.doorman = shop, visitors, doorman
+
+    def open(self, request: Request, role: Role, customer_id: str | None) -> str:
+        """Begins a conversation; returns its key."""
+        self.doorman.count(request)
+        self.doorman.check_role(request, role)
+        if customer_id is not None:
+            if role == "manager":
+                raise ApiError(400, "bad_call", "A manager's conversation has no customer: leave out customer_id.")
+            self.doorman.check_naming(request)
+        return self.visitors.open(role, customer_id)
+
+    def find(self, request: Request, key: str) -> Visitor:
+        """The visitor with this key; a manager's conversation needs the token each time."""
+        self.doorman.count(request)
+        visitor = self.visitors.find(key)
+        if visitor is None:
+            said = "Expected the key of a session that is open; this one is not known (any more). Open a new one."
+            raise ApiError(404, "no_session", said, param="session")
+        self.doorman.check_role(request, visitor.conversation.session.role)
+        return visitor
+
+    def admit(self, request: Request, asked: Question) -> tuple[str, Visitor]:
+        """The visitor who asks, with the key; a new one where no session is named."""
+        key = asked.session
+        if key is not None:
+            return key, self.find(request, key)
+        key = self.open(request, asked.role, asked.customer_id)
+        visitor = self.visitors.find(key)
+        assert visitor is not None
+        return key, visitor
+
+    def answer(self, visitor: Visitor, question: str) -> Iterator[Shown]:
+        """The turn as it grows, when its place in the line has come.
+
+        Raises:
+            ApiError: another question of the conversation is being answered (409), or the turn broke off.
+        """
+        with self.doorman.turn(visitor.conversation.session.role):
+            for shown in visitor.ask(question):
+                if shown.failed:
+                    raise _broken(shown.said)
+                yield shown
+
+
+def _broken(said: str) -> ApiError:
+    if said == texts.BUSY:
+        return ApiError(409, "busy", said, wait=2)
+    if said == texts.BROKEN:
+        return ApiError(500, "internal", said)
+    return ApiError(503, "unavailable", said)
+
+
+def _add_conversation(app: FastAPI, desk: _Desk) -> None:
+    @app.post("/sessions", status_code=201, response_model=SessionBody)
+    def begin(request: Request, wanted: NewSession) -> Response:
+        """Begins a conversation and gives its key."""
+        key = desk.open(request, wanted.role, wanted.customer_id)
+        visitor = desk.visitors.find(key)
+        known = visitor.conversation.session.customer_id if visitor else None
+        return SafeJson({"session": key, "role": wanted.role, "customer_id": known}, status_code=201)
+
+    @app.post("/ask", response_model=AnswerBody)
+    def ask(request: Request, asked: Question) -> Response:
+        """Answers a question: ANSWER, as `retail-assistant ask --json` prints it."""
+        key, visitor = desk.admit(request, asked)
+        *_, last = desk.answer(visitor, asked.question)
+        return SafeJson(_whole(last).as_json(), headers={SESSION_HEADER: key})
+
+    @app.post(
+        "/ask/stream",
+        response_class=StreamingResponse,
+        responses={200: {"description": "events step, piece, answer, error", "content": {"text/event-stream": {}}}},
+    )
+    def stream(request: Request, asked: Question) -> StreamingResponse:
+        """Answers a question as server-sent events: step, piece (text), at last answer (ANSWER) or error."""
+        key, visitor = desk.admit(request, asked)
+        return sse(_events(desk.answer(visitor, asked.question)), {SESSION_HEADER: key})
+
+    @app.post("/feedback", status_code=201, response_model=FeedbackBody)
+    def feedback(request: Request, given: Feedback) -> Response:
+        """Keeps what somebody thinks of an answer, in the audit trail of the conversation."""
+        visitor = desk.find(request, given.session)
+        turns = len(visitor.shown)
+        turn = given.turn or turns
+        if not 1 <= turn <= turns:
+            said = f"Expected a turn from 1 to {turns} of this conversation; got {turn}."
+            raise ApiError(400, "bad_turn", said if turns else "Nothing has been answered yet.", param="turn")
+        said_of = {"turn": turn, "rating": given.rating, "comment": given.comment}
+        desk.shop.records.audit(visitor.conversation.session, "feedback", said_of, "ok")
+        return SafeJson({"recorded": True, "turn": turn}, status_code=201)
+
+
+def _add_shop(app: FastAPI, desk: _Desk) -> None:
+    @app.get("/products", response_model=ProductsBody)
+    def products(
+        request: Request,
+        query: Words = "",
+        category: Key | None = None,
+        min_price: Annotated[float | None, Query(ge=0, le=1e9)] = None,
+        max_price: Annotated[float | None, Query(ge=0, le=1e9)] = None,
+        in_stock: bool | None = None,
+        sort: _Order | None = None,
+    ) -> Response:
+        """Finds products, as the tool search_products does."""
+        desk.doorman.count(request)
+        said = {"query": query, "category": category, "min_price": min_price, "max_price": max_price,
+                "in_stock": in_stock, "sort": sort}  # fmt: skip
+        return SafeJson(_found(desk.shop, {name: value for name, value in said.items() if value is not None}))
+
+    @app.get("/health", response_model=HealthBody, responses={503: {"model": HealthBody}})
+    def health() -> Response:
+        """Whether questions can be answered; 503 where not."""
+        detail = ""
+        try:
+            desk.shop.records.turns("health")
+        except AssistantError as failure:
+            detail = str(failure)
+        body = {
+            "status": "unavailable" if detail else "ok",
+            "shop": desk.shop.name,
+            "as_of": desk.shop.as_of.isoformat(),
+            "version": __version__,
+            "records": not detail,
+            "detail": detail,
+        }
+        return SafeJson(body, status_code=503 if detail else 200)
+
+
+def _found(shop: Shop, arguments: dict[str, Any]) -> dict[str, Any]:
+    session = Session("catalog", "customer")  # nobody's: the catalog is open to all and nothing is kept
+    _, result = shop.toolbox.run(ToolCall("search_products", arguments), Context(shop, session))
+    if result.status != "ok":
+        raise ApiError(400, "bad_call", result.headline)
+    return {
+        "query": arguments.get("query", ""),
+        "currency": shop.currency,
+        "headline": result.headline,
+        "products": [asdict(card) for card in result.products],
+        "notes": list(result.notes),
+    }
+
+
+def _whole(shown: Shown) -> Answer:
+    assert shown.answer is not None  # a turn that is done has an answer, or `_Desk.answer` has raised
+    return shown.answer
+
+
+def _events(turn: Iterator[Shown]) -> Iterator[str]:
+    """The turn as server-sent events."""
+    said = ""
+    try:
+        for shown in turn:
+            if shown.step:
+                yield event("step", {"step": shown.step})
+            if shown.said != said and shown.said.startswith(said):
+                yield event("piece", {"text": shown.said[len(said) :]})
+                said = shown.said
+            if shown.answer is not None:
+                yield event("answer", shown.answer.as_json())
+    except ApiError as error:
+        yield event("error", error.body())
+
+
+def event(name: str, content: Any) -> str:
+    """One server-sent event."""
+    return f"event: {name}\ndata: {as_json(content)}\n\n"
+
+
+def sse(events: Iterator[str], headers: dict[str, str]) -> StreamingResponse:
+    """A response of server-sent events that no proxy holds back."""
+    quick = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
+    return StreamingResponse(events, media_type="text/event-stream", headers=quick)
