@@ -17,6 +17,7 @@ def shop():
         script={},
         toolbox=ScriptedToolbox(),
         audited=audited,
+        settings=SimpleNamespace(webhook=SimpleNamespace(url=None)),
         records=SimpleNamespace(audit=lambda session, *rest: audited.append(rest)),
     )
 
