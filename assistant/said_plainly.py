@@ -21,6 +21,7 @@ _BELOW = re.compile(
 _IN_STOCK = re.compile(
     r"\b(?:in stock|right now|available (?:right )?now|ready to (?:go|ship)|not sold out)\b", re.IGNORECASE
 )
+_NO_TIME = frozenset({"now", "then"})  # mostly said for "well"
 _MOST = 100  # pieces or vans; a larger number is a code or a price
 _FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
 _NOT = re.compile(r"\b(?:not|never|nothing|no|without|nor)\b|n['’]t\b|dont\b", re.IGNORECASE)
@@ -75,7 +76,11 @@ def _time(
     for name in ("period", "horizon", "date"):
         if name in properties and name not in arguments and "compare_to" not in arguments:
             found = times(name)
-            if len(found) == 1 and not any(found[0] in each for each in _texts(arguments)):
+            if (
+                len(found) == 1
+                and found[0].lower() not in _NO_TIME
+                and not any(found[0] in each for each in _texts(arguments))
+            ):
                 arguments[name] = found[0]
 
 
@@ -83,11 +88,17 @@ def _codes(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
     """An order number beside what proves who one is."""
     if not {"email", "postcode", "order_id"} <= properties.keys():
         return
+    addresses = spans.emails(str(arguments.get("email", "")))
+    if len(addresses) == 1:
+        arguments["email"] = addresses[0]
     codes = [code for code in spans.order_numbers(message) if code not in spans.postcodes(message)]
     if len(codes) == 1 and arguments.get("postcode") == codes[0]:
         arguments.pop("postcode")
     if "order_id" not in arguments and len(codes) == 1:
         arguments["order_id"] = codes[0]
+    proofs = [code for code in spans.postcodes(message) if code != arguments.get("order_id")]
+    if not {"email", "postcode"} & arguments.keys() and len(proofs) == 1:
+        arguments["postcode"] = proofs[0]
 
 
 def _prices(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:

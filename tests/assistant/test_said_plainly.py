@@ -62,6 +62,16 @@ def test_an_order_number_is_no_postcode() -> None:
     assert proof == {"order_id": "571035", "postcode": "YO1 7HH"}
 
 
+def test_codes_without_the_words_around_them() -> None:
+    got = completed("verify_identity", "mail=a@b.org order=#W9348897", email="mail=a@b.org", order_id="#W9348897")
+    assert got["email"] == "a@b.org"
+    assert completed("verify_identity", "Order number 2012, zip 32190", order_id="2012")["postcode"] == "32190"
+
+
+def test_now_is_no_period() -> None:
+    assert "period" not in completed("sales_report", "now orders by hour", times=("now",), metric="orders")
+
+
 def test_pieces_are_counted_where_one_number_was_said() -> None:
     assert completed("add_to_cart", "Honey Soap, pair of them", product="Honey Soap")["quantity"] == 2
     assert "quantity" not in completed("add_to_cart", "Rye Flour 1 kg please", product="Rye Flour 1 kg")
