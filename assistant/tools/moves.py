@@ -84,7 +84,9 @@ def _balance(fitted: FittedForecast, position: Position, selling: set[str]) -> _
 
     def demand(days: int) -> tuple[float, float]:
         end = fitted.as_of + timedelta(days=days)
-        ahead = fitted.predict("product", product, fitted.as_of + timedelta(days=1), end, store=store, shelf=store is not None)
+        ahead = fitted.predict(
+            "product", product, fitted.as_of + timedelta(days=1), end, store=store, shelf=store is not None
+        )
         return lead_time_demand(ahead.value, ahead.sd, ahead.value / days, position.lead_time_sd_days)
 
     due, spread = demand(lead)
