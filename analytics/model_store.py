@@ -1,10 +1,33 @@
 """Keeps fitted models in the shop's `models/` folder, each replaced in one step. Knows no model."""
 
 import os
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from analytics.errors import NotFitted
+
+
+def _whole(model: Any) -> Any:
+    """The model, if its records have all the fields that they have today.
+
+    Raises:
+        AttributeError: one lacks a field: an older version wrote it.
+    """
+    seen: set[int] = set()
+    waiting = [model]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if is_dataclass(each) and not isinstance(each, type):
+            waiting += [getattr(each, kept.name) for kept in fields(each)]
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, (list, tuple)) and each and not isinstance(each[0], (str, int, float)):
+            waiting += each
+    return model
 
 
 class ModelStore:
@@ -42,7 +65,7 @@ class ModelStore:
                     f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`."
                 )
             try:
-                self._loaded[name] = joblib.load(path)
+                self._loaded[name] = _whole(joblib.load(path))
             except Exception as broken:  # what a damaged or outdated pickle raises cannot be listed
                 raise NotFitted(
                     f"The fitted model for {name} cannot be read ({type(broken).__name__}): "

@@ -324,6 +324,9 @@ def _name_report(call_name: str, arguments: dict[str, Any], properties: Mapping[
     if kind not in properties.get("group_by", {}).get("enum", ()):
         return
     arguments["group_by"] = kind
+    for name in _KINDS:
+        if str(arguments.get(name, "")).lower() not in message.lower():
+            arguments.pop(name, None)  # a new report: what the one before was about does not hold
     arguments.pop("order", None)  # "most often together" is no ranking of one thing
     arguments["metric"] = "orders" if kind == "basket" else report_words.measured(message)
 

@@ -6,14 +6,13 @@ Runs no tool. Knows the order of these steps; what each does lives in its own mo
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant import arguments
+from assistant import arguments, report_words, sums
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
 from assistant.messages import Role, ToolCall
-from assistant.report_words import REPORT, named_report
 from assistant.second_opinion import agreed
 from assistant.shop import Shop
 from assistant.support import supported
@@ -69,7 +68,7 @@ class Planner:
             ModelUnavailable: the language model is needed, and away.
         """
         model, ranking = self._shop.language, self.rank(text)
-        named = [REPORT] if REPORT in self.permitted() and named_report(text) else []
+        named = [name for name in self._named(text) if name in self.permitted()]
         if not model.compact:
             offered = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
             return self._written(model, list(dict.fromkeys(named + offered)), text, usage)
@@ -79,6 +78,15 @@ class Planner:
         tool = self.permitted()[name]
         read = self._read(tool, text)
         return Plan(tuple(read)) if read is not None else self._written(model, [name], text, usage)
+
+    @staticmethod
+    def _named(text: str) -> list[str]:
+        """The tools that the words can mean only, whatever the router makes of them."""
+        if sums.is_sum(text):
+            return ["calculate"]
+        if report_words.named_report(text):
+            return [report_words.REPORT]
+        return ["review_insights"] if report_words.asks_for_problem_costs(text) else []
 
     def _chosen(self, model: ChatModel, ranking: Ranking, text: str) -> str:
         """The tool; where the first ones are close, the language model's opinion counts, too."""
@@ -90,10 +98,10 @@ class Planner:
 
     def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
         """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
-        if tool.examples:
-            return None
         before = self._memory.earlier()
         reading = self._shop.router.read(text, before)
+        if tool.examples and tool.name not in reading.labels.taught:
+            return None
         if not reading.knows(tool.name, tool.parameters):
             return None
         if tool.writes:  # one change at a time

@@ -48,6 +48,13 @@ _LISTED: Final = re.compile(r"(?<=[\d)]) ?(?:,? and |, ?|& ?)(?=[\d(])")
 _TIMES: Final = re.compile(r"(?<=[\d)])\s*[x×]\s*(?=[\d(.])")
 _MEAN: Final = re.compile(rf"\b(?:average|avg|mean) of {_LIST}")
 _WHOLE: Final = re.compile(r"\b(?:the lot|all (?:of )?that|everything|the whole|then)\b")  # what is meant is not sure
+_ASKING: Final = re.compile(
+    r"\b(?:what(?:'s| is| are|s)?|how much (?:is|are|makes?)|calculate|work out|compute|please|pls|for me|equals?"
+    r"|can you|could you|tell me|quick(?:ly)?)\b|[?=!:]"
+)
+_PLAIN: Final = re.compile(
+    r"(?:[\s\d.,()+*/x×÷−£$€%-]|\b(?:plus|minus|less|times|divided by|multiplied by|per ?cent|of|off|add|and)\b)+"
+)
 _WORDS: Final = re.compile(r"[a-z][a-z'’-]*")
 
 
@@ -66,6 +73,12 @@ def in_symbols(said: str) -> str:
     if added:
         text = _LISTED.sub(" + ", text)
     return " ".join(_WORDS.sub(" ", text).replace(",", " ").replace(";", " ").split()).strip(" .:!+")
+
+
+def is_sum(message: str) -> bool:
+    """Whether a whole message is nothing but a sum, and words that ask for its value."""
+    rest = _ASKING.sub(" ", message.lower())
+    return bool(_PLAIN.fullmatch(rest) and re.search(r"\d[\d.)%£$€ ]*(?:[+*/x×÷-]|[a-z]+ )[ £$€(]*\d", rest))
 
 
 def _mean(match: re.Match[str]) -> str:

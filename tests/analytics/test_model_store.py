@@ -8,6 +8,7 @@ import pytest
 
 from analytics.errors import NotFitted
 from analytics.model_store import ModelStore
+from analytics.scorecard import Scorecard
 
 
 def test_a_model_is_kept_and_loaded_once(tmp_path: Path) -> None:
@@ -56,3 +57,11 @@ def test_a_damaged_file_is_told(tmp_path: Path, content: bytes | str) -> None:
     file.write_bytes(file.read_bytes()[:-20] if isinstance(content, str) else content)
     with pytest.raises(NotFitted, match=r"cannot be read .*run `retail-assistant fit` again"):
         ModelStore(tmp_path).load("churn")
+
+
+def test_a_record_of_an_older_version_without_a_new_field_is_told(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    settings = Scorecard.__new__(Scorecard)  # as it comes out of an older pickle: without its fields
+    store.save("old", {"cards": [settings]})
+    with pytest.raises(NotFitted, match="run `retail-assistant fit` again"):
+        store.load("old")

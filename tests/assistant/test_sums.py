@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.errors import BadCall
+from assistant.sums import is_sum
 from assistant.tools.calculation import evaluate
 
 
@@ -50,3 +51,17 @@ def test_a_sum_is_read(said: str, value: str) -> None:
 def test_nothing_is_guessed(said: str) -> None:
     with pytest.raises(BadCall):
         evaluate(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["12 x 17.50 less 15%", "what's 18 + 27?", "17.5% of 240", "(3 + 4) * 2", "how much is 5 times 7"]
+)
+def test_a_message_that_is_nothing_but_a_sum(said: str) -> None:
+    assert is_sum(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["2026", "12 mugs and 4 plates", "order 1001", "10% off candles?", "2 x red mug", "£20 to £30"]
+)
+def test_a_message_that_is_more_or_less_than_a_sum(said: str) -> None:
+    assert not is_sum(said)
