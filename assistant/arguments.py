@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, references, report_words, said_plainly, spans
+from assistant import cues, price_words, references, report_words, said_plainly, spans
 from assistant.calendar_words import MONTH
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
@@ -216,6 +216,7 @@ def mend(
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
     _name_report(call.name, arguments, properties, message)
+    price_words.add_supposed(arguments, properties, message)
     _plain_codes(arguments, parameters, message)
     add_details(arguments, properties, message)
     if adding:

@@ -11,6 +11,7 @@ from assistant.messages import ToolResult
 from assistant.toolbox import Context, Tool, tool
 from assistant.tools.deliveries import plan_deliveries
 from assistant.tools.forecast_answers import Subject, forecast_answer
+from assistant.tools.forecast_what_if import with_price_change
 from assistant.tools.low_stock import list_low_stock
 from assistant.tools.moves import plan_transfers
 from assistant.tools.order_plan import optimize_inventory
@@ -28,6 +29,8 @@ def forecast_sales(
     country: str | None = None,
     horizon: str | None = None,
     metric: Literal["units", "revenue"] | None = None,
+    price_change: float | None = None,
+    promotion: bool | None = None,
 ) -> ToolResult:
     """What will sell: expected units or revenue of a product, category, store, country or the whole shop, with a range.
 
@@ -38,6 +41,8 @@ def forecast_sales(
         country: only customers of this country.
         horizon: the time ahead as it was said; none for the next 4 weeks.
         metric: "revenue" for money, "units" for pieces; none for units of a product, else revenue.
+        price_change: what if the price moved by so many percent, below 0 for a cut; only where a change is supposed.
+        promotion: true where a promotion is supposed.
     """
     shop = context.shop
     fitted = fitted_forecast(context)
@@ -45,6 +50,9 @@ def forecast_sales(
     chosen = shop.resolve.horizon(horizon, default="next 4 weeks")
     measured = metric or ("units" if subject.level == "product" else "revenue")
     answer = forecast_answer(fitted, subject, chosen, measured, shop.currency)
+    if price_change is not None or promotion:
+        found = fitted.predict(subject.level, subject.key, chosen.start, chosen.end, measured, subject.store_id)
+        answer = with_price_change(context, answer, subject, found, price_change, promoted=bool(promotion))
     return replace(answer, notes=(*answer.notes, *stale_note(fitted, shop.as_of)))
 
 

@@ -1,0 +1,71 @@
+"""Supposed price changes and promotions, read from the words of a message."""
+
+import pytest
+
+from assistant.price_words import add_supposed, price_change, supposes_promotion
+
+TAKES = {"price_change": {}, "promotion": {}}
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("What if we cut the price of the red lamp by 10 %?", -10),
+        ("how many red lamps would we sell next month at 20% off", -20),
+        ("forecast for the mug if it were 5 percent cheaper", -5),
+        ("sales next week if prices go up by 7.5 %", 7.5),
+        ("what happens to next month's sales if I raise the price 12 per cent", 12),
+        ("with a 15% discount, how many will sell?", -15),
+        ("how much would we sell at half price", -50),
+        ("mark it down by 30 % and tell me what sells at that price", -30),
+        ("a 10 % price increase: what sells next month?", 10),
+    ],
+)
+def test_a_price_change_is_read_with_its_sign(said, change):
+    assert price_change(said) == change
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "how many red lamps will sell next month",
+        "with a 95 % range, what will the lamp sell at the lower price",
+        "sales dropped by 10 % lately, what comes next at this price?",
+        "If nothing changes, prices the same, no promotions, how will it do over the next half year",
+        "At today's price, what would it sell next month?",
+        "reduce stock by 10 %",
+    ],
+)
+def test_other_percentages_are_none(said):
+    assert price_change(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("what will the mug sell next month if we run the promotion?", True),
+        ("forecast the lamp with a spring promotion", True),
+        ("Once the promotion is over, how will it sell in the weeks after?", False),
+        ("what sells if we do not run a promotion", False),
+        ("forecast without a promotion", False),
+    ],
+)
+def test_a_supposed_promotion_is_heard(said, meant):
+    assert supposes_promotion(said) is meant
+
+
+def test_only_tools_that_take_them_get_these_arguments():
+    arguments = {"product": "mug"}
+    add_supposed(arguments, {"product": {}}, "cut the price by 10 %")
+    assert arguments == {"product": "mug"}
+    add_supposed(arguments, TAKES, "run a promotion: cut the price by 10 %")
+    assert arguments == {"product": "mug", "price_change": -10, "promotion": True}
+
+
+def test_what_nobody_said_is_dropped_and_what_may_be_meant_stays():
+    arguments = {"price_change": 4.0, "promotion": True}
+    add_supposed(arguments, TAKES, "what will the mug sell in the next 4 weeks?")
+    assert arguments == {}
+    arguments = {"price_change": -20.0, "promotion": True}
+    add_supposed(arguments, TAKES, "and with 20 % in the campaign?")  # a large model read it from the context
+    assert arguments == {"price_change": -20.0, "promotion": True}
