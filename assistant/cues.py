@@ -20,6 +20,8 @@ _CUES: Final = {
     r"|right away|immediate\w*|straight away|sold out|left",
     "store": r"store\w*|stor|shops?|branch\w*|outlet\w*|location\w*|sites?|till",
     "category": r"categ\w*|department\w*|dept\w*|sections?|ranges?|aisles?|group",
+    "price_change": r"pric\w*|discount\w*|cheaper|dearer|expensive|mark\w*|off|cut|half",
+    "promotion": r"promo\w*|campaigns?|offers?|sale",
     "compare_to": r"compar\w*|versus|vs\.?|against|than|before|previous|prior|earlier|last|year on year|yoy"
     r"|relative|up on|down on|differ\w*|change\w*|ago|grow\w*|same|beside|next to|stack\w*|mom|to|overlay",
 }
