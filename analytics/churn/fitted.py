@@ -10,7 +10,9 @@ from datetime import date
 import pandas as pd
 
 from analytics.churn.keeping import what_would_keep
+from analytics.churn.kept import KeptModel
 from analytics.churn.reasons import reasons_for
+from analytics.customer_features import SUBJECTS
 from analytics.scorecard import Scorecard
 
 STILL_ACTIVE_DAYS = 180
@@ -38,6 +40,21 @@ class AtRisk:
 
 
 @dataclass(frozen=True)
+class Drivers:
+    """What drives one customer's risk.
+
+    Attributes:
+        by_subject: what each subject adds, in the unit of the method (log-odds, or a forest's chance).
+        method: how it was found, in words.
+        exact: with the base it adds up to what the model says.
+    """
+
+    by_subject: pd.Series
+    method: str
+    exact: bool
+
+
+@dataclass(frozen=True)
 class FittedChurn:
     """Risks as of the last fit.
 
@@ -45,8 +62,10 @@ class FittedChurn:
         customers: indexed by customer_id: the features, probability (0-1), yearly_value (money over the last 365 days,
             net), value_at_risk (probability x yearly value) and reduced_share (of spending at reduced prices; NaN where
             unknown).
-        contributions: same index, one column per subject: log-odds that it adds.
+        contributions: same index, one column per subject: calibrated log-odds that it adds.
         days: a customer has left who places no order in this many days.
+        told_by: how the contributions were found, in words.
+        kept: the serving model where its contributions here are not exact; None where they are.
     """
 
     customers: pd.DataFrame
@@ -54,6 +73,8 @@ class FittedChurn:
     days: int
     as_of: date
     scorecard: Scorecard | None
+    told_by: str = ""
+    kept: KeptModel | None = None
 
     def still_active(self) -> pd.Series:
         """Who has not plainly left: silent for at most 180 days or twice their usual gap, and not surely gone."""
@@ -79,8 +100,35 @@ class FittedChurn:
         ranked = ranked.sort_values(["alarming", "value_at_risk"], ascending=False, kind="stable")
         return AtRisk(ranked.head(limit), int(alarming.sum()), average, int(active.sum()), int((~active).sum()))
 
+    def drivers(self, customer_id: str) -> Drivers:
+        """What drives one customer's risk, by the strongest method that the serving model allows.
+
+        Exact values where the model has them; LIME otherwise; those of the table where the model cannot be read.
+        """
+        stored = self.contributions.loc[[customer_id]].iloc[0]
+        if self.kept is None:
+            return Drivers(stored, self.told_by, self.told_by.startswith("exact"))
+        try:
+            found = self.kept.explained(self.customers.loc[[customer_id]])
+        except Exception as broken:  # what a model of another version raises cannot be listed
+            again = f"the model itself cannot be read ({type(broken).__name__}): run `retail-assistant fit`"
+            return Drivers(stored, f"{self.told_by}; {again}", False)
+        by_column = pd.Series(found.contributions[0], index=list(SUBJECTS))
+        return Drivers(by_column.groupby(pd.Series(SUBJECTS)).sum(), found.method, found.exact)
+
+    def how_explained(self) -> str:
+        """How reasons are found, in words; "" where an earlier version fitted this."""
+        if self.kept is None:
+            return self.told_by
+        return f"{self.kept.method}, for one customer; in lists {self.told_by}"
+
     def explain(
-        self, customer_id: str, money: Callable[[float], str] = "{:,.2f}".format, *, worrying: bool | None = None
+        self,
+        customer_id: str,
+        money: Callable[[float], str] = "{:,.2f}".format,
+        *,
+        worrying: bool | None = None,
+        drivers: Drivers | None = None,
     ) -> tuple[str, ...]:
         """Up to three reasons for this customer's risk in words with figures, the weightiest first.
 
@@ -89,11 +137,13 @@ class FittedChurn:
             money: how an amount is written.
             worrying: give what raises the risk (True) or lowers it (False); None: whichever the customer is known for,
                 above or below the shop's average.
+            drivers: as `drivers` found them; None: those of the table.
         """
         row = self.customers.loc[[customer_id]].iloc[0]
         if worrying is None:
             worrying = bool(row["probability"] >= self.customers["probability"].mean())
-        return reasons_for(row, self.contributions.loc[[customer_id]].iloc[0], self.typical(), worrying, money)
+        by_subject = drivers.by_subject if drivers else self.contributions.loc[[customer_id]].iloc[0]
+        return reasons_for(row, by_subject, self.typical(), worrying, money)
 
     def keep(self, customer_id: str) -> tuple[str, ...]:
         """What fits this customer's reasons and may keep them, at most three; that it works is not claimed."""

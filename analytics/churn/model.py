@@ -14,6 +14,7 @@ import pandas as pd
 from analytics.churn.calibration import Calibrated, calibrated, churn_scores
 from analytics.churn.candidates import BLENDS, candidates
 from analytics.churn.fitted import FittedChurn
+from analytics.churn.kept import KeptModel
 from analytics.customer_features import SUBJECTS, customer_features, no_order_within
 from analytics.errors import NotEnoughHistory
 from analytics.history import History
@@ -113,13 +114,17 @@ class ChurnModel:
         scorecard = self.backtest(history)
         model = self._fitted(history, history.as_of, [scorecard.serves])[scorecard.serves]
         now = customer_features(history)
-        contributions = model.candidate.contributions(now)
+        exact = model.candidate.exactly(now)
+        kept = KeptModel.of(model, now) if exact is None else None
+        contributions = model.slope * model.candidate.contributions(now)
         by_subject = contributions.T.groupby(pd.Series(SUBJECTS)).sum().T
         now["probability"] = model.risk(now)
         now["yearly_value"] = _last_year(history).reindex(now.index).fillna(0.0)
         now["value_at_risk"] = now["probability"] * now["yearly_value"].clip(lower=0)
         now["reduced_share"] = reduced_share(history).reindex(now.index)
-        return FittedChurn(now, by_subject.astype("float32"), self.settings.days, history.as_of, scorecard)
+        told_by = exact.method if exact else "occlusion: each column put to its median in turn"
+        by_subject, days = by_subject.astype("float32"), self.settings.days
+        return FittedChurn(now, by_subject, days, history.as_of, scorecard, told_by, kept)
 
     def _fitted(self, history: History, known_until: date, names: Sequence[str] | None = None) -> dict[str, Calibrated]:
         """The methods, having learnt from outcomes known at `known_until`."""

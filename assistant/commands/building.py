@@ -157,7 +157,8 @@ def _score(model: object) -> str:
         return "fitted; too little history for a backtest"
     sentence = getattr(card, "sentence", None)
     if sentence is not None:
-        return str(sentence())
+        how = model.how_explained() if hasattr(model, "how_explained") else ""
+        return f"{sentence()}; reasons by {how}" if how else str(sentence())
     return f"{card.serves}: {card.measure} {card.scores[card.serves][card.measure]:.3g}"
 
 

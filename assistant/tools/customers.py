@@ -75,7 +75,8 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
     row = fitted.customers.loc[[who.customer_id]].iloc[0]
     chance, average = 100 * float(row["probability"]), 100 * float(fitted.customers["probability"].mean())
     write = currency(context)
-    reasons = fitted.explain(who.customer_id, write)
+    drivers = fitted.drivers(who.customer_id)
+    reasons = fitted.explain(who.customer_id, write, drivers=drivers)
     keeping = "; ".join(fitted.keep(who.customer_id))
     gone = not bool(fitted.still_active()[who.customer_id])
     side = "above" if chance >= average else "below"
@@ -109,6 +110,7 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
             ),
             f"What may keep them: {keeping}.",
             UNPROVEN,
+            *((f"Reasons found by {drivers.method}.",) if drivers.method else ()),
             "Value at risk is the chance times what the customer spent in the last 12 months.",
         ),
         follow_ups=(f"Show the profile of {who.label}", "Plan a win-back offer"),

@@ -69,7 +69,15 @@ def _card_notes(context: Context, cards: list[tuple[str, Any]], chosen: bool) ->
     notes = [f"{_LIMITS[name]}" for name in names if chosen and name in _LIMITS]
     if "churn" in names and "fairness" in context.shop.models.names():
         notes.append(f"Fairness: {context.shop.models.load('fairness').sentence()}.")
+    if "churn" in names:
+        notes += _explained(context.shop.models.load("churn"))
     return tuple(notes)
+
+
+def _explained(churn: Any) -> list[str]:
+    """How a customer's reasons are found; nothing where what fitted churn does not say."""
+    how = churn.how_explained() if hasattr(churn, "how_explained") else ""
+    return [f"Churn reasons are found by {how}."] if how else []
 
 
 def _cards(context: Context, name: str) -> Iterator[Any]:

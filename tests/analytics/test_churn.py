@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -7,6 +8,7 @@ from sales_lines import AS_OF, Shelf, lines, sale, shop_with_leavers
 
 from analytics.churn import ChurnModel, ChurnSettings, FittedChurn
 from analytics.churn.candidates import counts_per_customer
+from analytics.churn.kept import KeptModel
 from analytics.churn.learners import Logistic
 from analytics.churn.reasons import reasons_for
 from analytics.customer_features import FEATURES, customer_features, no_order_within
@@ -148,6 +150,60 @@ def test_linear_contributions_add_up_to_the_log_odds(shop):
     total = model.contributions(features).sum(axis=1) + model.intercept
     assert np.allclose(1 / (1 + np.exp(-total)), model.risk(features))
     assert list(model.contributions(features)) == list(FEATURES)
+
+
+@pytest.fixture(scope="module")
+def every_method(shop):
+    """All methods, calibrated, and the customers whom they judge."""
+    return ChurnModel()._fitted(shop, shop.as_of), customer_features(shop)
+
+
+def test_exact_reasons_add_up_to_the_calibrated_chance(every_method):
+    models, features = every_method
+    for name in ("logistic regression", "LightGBM", "logistic regression + LightGBM"):
+        told = models[name].explained(features, features[list(FEATURES)].to_numpy(float))
+        assert told.exact
+        assert np.allclose(1 / (1 + np.exp(-told.total())), models[name].risk(features), atol=1e-6), name
+
+
+def test_a_forests_reasons_add_up_to_its_own_chance(every_method):
+    models, features = every_method
+    forest = models["random forest"]
+    told = forest.explained(features.head(3), features[list(FEATURES)].to_numpy(float))
+    assert (told.exact, told.unit) == (True, "probability")
+    assert np.allclose(told.total(), forest.candidate.risk(features.head(3)))
+
+
+@pytest.mark.parametrize("name", ["recency rule", "Pareto/NBD purchase model", "neural network", "blend of all models"])
+def test_a_kept_model_tells_silence_as_the_worry_of_who_is_long_silent(every_method, fitted, name, tmp_path):
+    from analytics.model_store import ModelStore
+
+    models, features = every_method
+    kept = replace(fitted, told_by="occlusion", kept=KeptModel.of(models[name], features))
+    ModelStore(tmp_path).save("churn", kept)
+    again = ModelStore(tmp_path).load("churn")
+    who = features.loc[features["order_days"] > 4, "silence_ratio"].idxmax()
+    drivers = again.drivers(who)
+    assert not drivers.exact
+    assert drivers.method.startswith("LIME")
+    assert drivers.by_subject["silence"] > 0
+    assert drivers.by_subject.idxmax() == "silence"
+    assert again.explain(who, drivers=drivers, worrying=True)[0].startswith("no order for")
+    assert "LIME" in again.how_explained()
+
+
+def test_a_kept_model_names_no_customer(every_method):
+    models, features = every_method
+    packed = KeptModel.of(models["blend of all models"], features).packed
+    assert not [name for name in features.index if str(name).encode() in packed and len(str(name)) > 3]
+
+
+def test_a_kept_model_that_cannot_be_read_leaves_the_table(fitted):
+    broken = replace(fitted, told_by="occlusion", kept=KeptModel(b"of another version", "LIME"))
+    who = fitted.customers.index[0]
+    drivers = broken.drivers(who)
+    assert drivers.by_subject.equals(fitted.contributions.loc[who])
+    assert "run `retail-assistant fit`" in drivers.method
 
 
 def test_counts_stay_possible_when_a_feature_is_put_out_of_line(shop):

@@ -3,8 +3,11 @@
 from datetime import date
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from analytics.churn import FittedChurn
+from analytics.churn.kept import KeptModel
 from analytics.fairness import FittedFairness, GroupFairness
 from analytics.model_store import ModelStore
 from analytics.scorecard import Scorecard
@@ -33,6 +36,15 @@ def test_a_card_tells_method_data_score_limits_and_fairness(ask):
     assert result.table.rows[0] == ("churn", "who leaves", "forest", "AUC", 0.7, "", True, "110, up to 2024-12-31")
     assert any(note.startswith("Churn knows orders only") for note in result.notes)
     assert any("Fairness: 2 countries and stores" in note and "risks are off in Spain" in note for note in result.notes)
+
+
+def test_a_card_names_how_reasons_are_found(tmp_path):
+    store = ModelStore(tmp_path)
+    rows = pd.DataFrame({"probability": [0.5]}, index=["C1"])
+    store.save("churn", FittedChurn(rows, rows, 90, date(2024, 12, 31), CARD, "occlusion", KeptModel(b"", "LIME")))
+    context = Context(SimpleNamespace(models=store), SimpleNamespace(role="manager", customer_id=None))
+    result = Toolbox.of([model_scorecard]).run(ToolCall("model_scorecard", {}), context)[1]
+    assert "Churn reasons are found by LIME, for one customer; in lists occlusion." in result.notes
 
 
 def test_fairness_is_shown_by_group(ask):
