@@ -17,7 +17,6 @@ from assistant.messages import Answer, Role, ToolCall
 from assistant.records import Session
 from assistant.shop import Shop
 from assistant.toolbox import Context
-from ui import texts
 from ui.access import Access
 from ui.api_access import Doorman
 from ui.api_embed import add_embed
@@ -34,6 +33,8 @@ from ui.api_models import (
     SessionBody,
     Words,
 )
+from ui.api_turns import answered_turn, sse
+from ui.openai_api import build_openai_api
 from ui.visitors import Shown, Visitor, Visitors
 
 SESSION_HEADER = "X-Session"
@@ -44,8 +45,12 @@ _Order = Literal["relevance", "price_low", "price_high", "popular", "newest", "r
 
 
 def routes(shop: Shop, access: Access) -> list[BaseRoute]:
-    """What is served beside the page."""
-    return [Mount("/api", app=build_api(shop, access))]
+    """What is served beside the page: `/api`, and `/v1` in the OpenAI protocol, with one doorman for both."""
+    doorman = Doorman(access)
+    return [
+        Mount("/api", app=build_api(shop, access, doorman)),
+        Mount("/v1", app=build_openai_api(shop, doorman)),
+    ]
 
 
 def build_api(shop: Shop, access: Access, doorman: Doorman | None = None, visitors: Visitors | None = None) -> FastAPI:
@@ -112,18 +117,7 @@ class _Desk:
             ApiError: another question of the conversation is being answered (409), or the turn broke off.
         """
         with self.doorman.turn(visitor.conversation.session.role):
-            for shown in visitor.ask(question):
-                if shown.failed:
-                    raise _broken(shown.said)
-                yield shown
-
-
-def _broken(said: str) -> ApiError:
-    if said == texts.BUSY:
-        return ApiError(409, "busy", said, wait=2)
-    if said == texts.BROKEN:
-        return ApiError(500, "internal", said)
-    return ApiError(503, "unavailable", said)
+            yield from answered_turn(visitor, question)
 
 
 def _add_conversation(app: FastAPI, desk: _Desk) -> None:
@@ -240,9 +234,3 @@ def _events(turn: Iterator[Shown]) -> Iterator[str]:
 def event(name: str, content: Any) -> str:
     """One server-sent event."""
     return f"event: {name}\ndata: {as_json(content)}\n\n"
-
-
-def sse(events: Iterator[str], headers: dict[str, str]) -> StreamingResponse:
-    """A response of server-sent events that no proxy holds back."""
-    quick = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-    return StreamingResponse(events, media_type="text/event-stream", headers=quick)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     """A text that every database can keep.
 
     Raises:
@@ -16,9 +16,9 @@ def _writable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_writable)]
-Key = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_writable)]
-Words = Annotated[str, Field(max_length=2_000), AfterValidator(_writable)]
+Text = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(writable)]
+Key = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(writable)]
+Words = Annotated[str, Field(max_length=2_000), AfterValidator(writable)]
 
 
 class _Strict(BaseModel):

@@ -1,4 +1,4 @@
-"""`ask`, `chat`, `serve`, `tools`: talking to the assistant."""
+"""`ask`, `chat`, `serve`, `mcp`, `tools`: talking to the assistant."""
 
 import argparse
 import json
@@ -60,6 +60,18 @@ def serve(given: argparse.Namespace) -> int:
     page = importlib.import_module("ui.serve")
     with open_shop(given.shop) as shop:
         page.serve(shop, host=given.host, port=given.port, open_browser=not given.no_browser)
+    return 0
+
+
+def mcp(given: argparse.Namespace) -> int:
+    """Offers the tools to an MCP client."""
+    import importlib
+
+    if given.customer is not None and given.role == "manager":
+        raise WrongUse("Expected --customer with --as customer only; a manager is no customer.")
+    served = importlib.import_module("ui.mcp_server")
+    with open_shop(given.shop) as shop:
+        served.serve_mcp(shop, given.role, given.customer)
     return 0
 
 
