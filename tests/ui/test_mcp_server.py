@@ -45,7 +45,7 @@ def test_each_role_is_offered_its_own_tools(shop):
     assert customer["order_status"].annotations.read_only_hint
     assert not customer["cancel_order"].annotations.read_only_hint
     assert customer["confirm_change"].annotations.destructive_hint
-    assert customer["order_status"].input_schema["required"] == ["order_id"]
+    assert customer["product_details"].input_schema["required"] == ["product"]
 
 
 def test_a_change_waits_for_its_confirmation_and_is_made_once(shop):
