@@ -2,6 +2,7 @@
 
 settings      horizon, origins, limits
 series        sales lines -> daily sums per product, category, store, country, whole shop; stock-outs
+counted_out   days without stock from stock counts, where a shop records no stock-outs
 trading_days  the shop's week and its yearly closing days
 season        the yearly season
 weeks         daily sums -> weekly rates, and forecasts back to days

@@ -64,6 +64,8 @@ class LevelForecast:
         calibration: makes the intervals; method: what made the forecasts.
         weights: of the methods that a weighted mean is made of, else empty.
         reasons: what the forecasts are made of; None in a model fitted before that was kept.
+        out_days: days of the last quarter that products were out of stock, a part of the stores counting as a part of a
+            day; [series], None where the shop records no stock.
         rows: key -> row.
     """
 
@@ -77,6 +79,7 @@ class LevelForecast:
     method: str
     weights: dict[str, float] = field(default_factory=dict)
     reasons: LevelReasons | None = None
+    out_days: Floats | None = None
     rows: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -285,6 +288,8 @@ class FittedForecast:
             notes.append("It has not sold in the last year, so no sales are expected.")
         elif known.age_weeks[row] < 8:
             notes.append("It has sold for less than eight weeks: this is its mean since then, a weak basis.")
+        if known.out_days is not None and known.out_days[row] >= 0.5:
+            notes.append(_out_of_stock(float(known.out_days[row])))
         if level == "product" and metric == "revenue":
             notes.append("Revenue is the expected units at the average price of the last quarter.")
         if self.season == "assumed":
@@ -298,6 +303,12 @@ class FittedForecast:
             reached = known.calibration.days[-1]
             notes.append(f"The backtest reached {reached} days ahead; beyond that the range is an extrapolation.")
         return tuple(notes)
+
+
+def _out_of_stock(days: float) -> str:
+    count = round(days)
+    said = "1 day" if count == 1 else f"{count} days"
+    return f"It was out of stock on about {said} of the last 91; they are not taken for days without demand."
 
 
 def _day(value: date) -> str:

@@ -124,6 +124,7 @@ class Forecaster:
             calibration=calibrate(folds, card.serves, counts, many),
             method=card.serves,
             weights=weights if card.serves == WEIGHTED else {},
+            out_days=None if panel.available is None else (1 - panel.available[:, -91:]).sum(1),
             reasons=learn_reasons(view.rates, view.first, view.season.ahead(horizon), kept, members),
         )
         return fitted, card

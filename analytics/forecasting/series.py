@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.forecasting.counted_out import counted_out
 from analytics.forecasting.settings import METRICS, WHOLE_SHOP, Level, Metric
 from analytics.history import History
 
@@ -121,11 +122,13 @@ def shelf_shares(shares: pd.DataFrame, picking: tuple[str, ...]) -> pd.DataFrame
 
 
 def availability(history: History, panel: DailyPanel) -> Floats | None:
-    """Share of each product's demand that could be served on each day, from the recorded stock-outs.
+    """Share of each product's demand that could be served each day, from recorded stock-outs, else from stock counts.
 
     A day without stock is not a day without demand: it is left out of the fit, and a backtest expects no sale on it.
     """
     spans = history.table("stock_outs")
+    if spans.empty:
+        spans = counted_out(history)
     if spans.empty:
         return None
     rows = {key: row for row, key in enumerate(panel.keys)}
