@@ -47,7 +47,7 @@ class StreamOptions(BaseModel):
 class ChatRequest(BaseModel):
     """A question with its history. What is not named here (temperature, ...) is read over: answers are repeatable."""
 
-    model: str
+    model: Annotated[str, Field(json_schema_extra={"enum": ["retail-assistant", "retail-assistant-manager"]})]
     messages: Annotated[list[MessageSaid], Field(min_length=1, max_length=2_000)]
     stream: bool = False
     stream_options: StreamOptions | None = None
