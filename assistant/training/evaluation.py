@@ -15,6 +15,7 @@ from typing import Any
 from assistant.errors import WrongUse
 from assistant.records import Records
 from assistant.shop import Shop
+from assistant.tools import standard_tools
 from assistant.training.evaluation_calls import measure_calls
 from assistant.training.evaluation_plugins import measure_plugins
 from assistant.training.evaluation_refusals import measure_refusals
@@ -48,9 +49,11 @@ class Evaluation:
 
     @cached_property
     def phrasings(self) -> list[Phrasing]:
-        """Every phrasing of the split, in random but repeatable order."""
-        roles = {name: tool.roles for name, tool in self.shop.toolbox.tools.items()}
-        found = list(spoken(read_phrasings(roles), self.split))
+        """Every phrasing of the split that this shop's tools can answer, in random but repeatable order."""
+        offered = self.shop.toolbox.tools
+        roles = {tool.name: tool.roles for tool in (*standard_tools(), *offered.values())}
+        spoken_for = spoken(read_phrasings(roles), self.split)
+        found = [each for each in spoken_for if all(call.name in offered for turn in each.turns for call in turn.calls)]
         random.Random(1).shuffle(found)
         return found
 

@@ -54,7 +54,7 @@ class RouterSettings:
     @classmethod
     def extending(cls) -> "RouterSettings":
         """For going on from a trained router: few epochs, at low rates, so that nothing is unlearnt."""
-        return cls(epochs=2, adapter_rate=1e-4, head_rate=3e-3)
+        return cls(epochs=3, adapter_rate=1.5e-4, head_rate=3e-3)
 
     def __post_init__(self) -> None:
         """Checks the bounds.
