@@ -17,7 +17,8 @@ from analytics.forecasting.panel import Floats, Integers, Panel
 Measure = Literal["WAPE", "RMSSE"]
 WEIGHTED: Final = "weighted mean"
 STEPS: Final = 20
-JUDGED_SERIES: Final = 500  # of a costly method, on each window
+CONTENDING: Final = 1.1  # times the best error up to which a candidate may have a weight
+JUDGED_SERIES: Final = 300  # of a costly method, on each window
 Report = Callable[[str], None]
 
 
@@ -135,12 +136,13 @@ def hold(
         windows.append(run_window(panel, candidates, periods, ahead))
         report(f"window after {panel.dates[periods - 1]:%Y-%m-%d}, {ahead} periods: judged")
     shared = [c.name for c in candidates if all(c.name in w.forecasts for w in windows)]
-    scores = {name: score(windows, {name: 1.0}, measure) for name in shared}
-    able = [name for name in shared if np.isfinite(scores[name])]
+    scores = {name: score(windows, {name: 1.0}, measure, shared) for name in shared}
+    best = np.nanmin(list(scores.values()))
+    able = [name for name in shared if scores[name] <= CONTENDING * best]
     apart = []
     for window in windows:
         others = [w for w in windows if w is not window] or windows
-        apart.append(score([window], choose_weights(others, able, measure), measure))
+        apart.append(score([window], choose_weights(others, able, measure), measure, shared))
     scores[WEIGHTED] = float(np.average(apart, weights=[window.weight for window in windows]))
     return Contest(tuple(windows), measure, scores, choose_weights(windows, able, measure))
 
@@ -152,9 +154,9 @@ def choose_weights(windows: Sequence[Window], names: Sequence[str], measure: Mea
         found = {}
         for name in names:
             tried = {**counts, name: counts[name] + 1}
-            found[name] = score(windows, {n: c / sum(tried.values()) for n, c in tried.items() if c}, measure)
+            found[name] = score(windows, _shares(tried), measure, names)
         counts[min(found, key=lambda name: found[name])] += 1
-    return {name: count / STEPS for name, count in counts.items() if count}
+    return _shares(counts)
 
 
 def mixed(forecasts: dict[str, Floats], weights: dict[str, float]) -> Floats:
@@ -162,14 +164,20 @@ def mixed(forecasts: dict[str, Floats], weights: dict[str, float]) -> Floats:
     return np.asarray(sum(weight * forecasts[name] for name, weight in weights.items()))
 
 
-def score(windows: Sequence[Window], weights: dict[str, float], measure: Measure) -> float:
-    """Mean over windows of a mixture's error, on the series that every method forecast."""
+def score(windows: Sequence[Window], weights: dict[str, float], measure: Measure, beside: Sequence[str] = ()) -> float:
+    """A mixture's mean error over windows, on the series that it and the methods `beside` it forecast."""
     each = []
     for window in windows:
-        judged = ~np.any([np.isnan(f).any(1) for f in window.forecasts.values()], axis=0)
+        asked = [window.forecasts[name] for name in {*weights, *beside}]
+        judged = ~np.any([np.isnan(said).any(1) for said in asked], axis=0)
         said = mixed(window.forecasts, weights)[judged]
         each.append(error_of(window.actual[judged], said, window.scale[judged], measure))
     return float(np.average(each, weights=[window.weight for window in windows]))
+
+
+def _shares(counts: dict[str, int]) -> dict[str, float]:
+    """Counts as weights of sum 1, without those that are 0."""
+    return {name: count / sum(counts.values()) for name, count in counts.items() if count}
 
 
 def error_of(actual: Floats, said: Floats, scale: Floats, measure: Measure) -> float:
