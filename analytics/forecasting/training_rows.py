@@ -14,7 +14,7 @@ from analytics.forecasting.lag_features import SMALLEST, Origin
 from analytics.forecasting.panel import Floats, Freq, Integers, Panel
 
 SELDOM: Final = 0.1  # share of zeros from which sales are learnt as counts
-EVERY: Final[dict[Freq, int]] = {"D": 7, "W": 3, "M": 1}  # periods between origins
+EVERY: Final[dict[Freq, int]] = {"D": 7, "W": 1, "M": 1}  # periods between origins
 ORIGINS: Final = 52
 STEPS: Final = 8  # periods ahead that are learnt of each origin
 MOST: Final = 10.0  # a target is no more than so many times the series' size
@@ -28,11 +28,13 @@ class Sampling:
         most_rows: at most so many rows.
         even: whether each series counts the same; else by what it sells.
         seed: of the sample.
+        every: periods between origins; None: as EVERY says.
     """
 
     most_rows: int = 150_000
     even: bool = False
     seed: int = 7
+    every: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def in_sales(said: Floats, origin: Origin, step: int, counts: bool) -> Floats:
 def samples(panel: Panel, horizon: int, sampling: Sampling) -> Iterator[Sample]:
     """The sample, origin by origin, the newest first."""
     chance, counts = np.random.default_rng(sampling.seed), sells_seldom(panel)
-    starts = _starts(panel, horizon)
+    starts = _starts(panel, horizon, sampling.every or EVERY[panel.freq])
     each = max(1, sampling.most_rows // max(1, len(starts) * STEPS))
     for start in starts:
         origin = Origin(panel.until(start))
@@ -95,8 +97,8 @@ def _sample(origin: Origin, step: int, rows: Integers, actual: Floats, counts: b
     return Sample(origin, step, rows, ratio, base * (1.0 if even else size))
 
 
-def _starts(panel: Panel, horizon: int) -> list[int]:
+def _starts(panel: Panel, horizon: int, every: int) -> list[int]:
     """Periods known at each origin; where it can be, a year and more."""
     yearly = panel.year + 4
     least = yearly if panel.periods >= yearly + max(horizon // 2, 8) else max(panel.cycle // 4, 8)
-    return list(range(panel.periods - 1, least - 1, -EVERY[panel.freq]))[:ORIGINS]
+    return list(range(panel.periods - 1, least - 1, -every))[:ORIGINS]

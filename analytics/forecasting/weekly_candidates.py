@@ -23,8 +23,8 @@ REACH: Final = 26  # weeks ahead that are learnt
 HELD: Final = 4  # whose mean holds afterwards
 ROWS: Final = 30_000  # that a learner sees, so that a shop's fit stays short
 CANDIDATES: Final[dict[str, Candidate]] = {
-    "linear": LinearLags(sampling=Sampling(ROWS)),
-    "LSTM": Recurrent(width=24, sampling=Sampling(ROWS)),
+    "linear": LinearLags(sampling=Sampling(ROWS, every=3)),
+    "LSTM": Recurrent(width=24, sampling=Sampling(ROWS, every=3)),
     "last year by group": LastYearByGroup(),
 }
 OF_MANY: Final = ("linear", "LSTM")  # need many series to learn from
