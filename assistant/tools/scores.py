@@ -113,6 +113,12 @@ def _ability(name: str, card: Any) -> str:
     return str(getattr(card, "ability", None) or name)
 
 
+def _judged(card: Any) -> str:
+    """On how much a card's methods were judged, and up to which day where it has one: a catalog's models have none."""
+    rows, as_of = getattr(card, "rows", None), getattr(card, "as_of", None)
+    return (number(rows) if rows is not None else "") + (f", up to {as_of.isoformat()}" if as_of else "")
+
+
 def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> ToolResult:
     rows: list[tuple[Cell, ...]] = []
     facts, said = [], []
@@ -124,8 +130,7 @@ def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> Too
         for method, scores in sorted(card.scores.items(), key=lambda item: _order(card, item[1])):
             others = ", ".join(f"{k} {float(v):.3g}" for k, v in scores.items() if k != card.measure)
             score = round(float(scores[card.measure]), 4)
-            judged = f"{number(card.rows)}, up to {card.as_of.isoformat()}" if hasattr(card, "rows") else ""
-            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves, judged))
+            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves, _judged(card)))
     missing = [name for name in _EXPECTED if name not in fitted]
     head = said[0] if len(said) == 1 else listed(said[:3])
     more = "" if len(said) <= 3 else f" ({len(said) - 3} more in the table)"

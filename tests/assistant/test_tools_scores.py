@@ -58,3 +58,12 @@ def test_fairness_is_shown_by_group(ask):
     assert len(result.chart.series) == 2
     assert result.notes[0].startswith("Over all customers 5.0 percentage points fewer stayed away than predicted")
     assert result.notes[1] == "1 group with fewer than 30 customers is not judged."
+
+
+def test_a_catalogs_model_has_no_last_day(tmp_path):
+    store = ModelStore(tmp_path)
+    card = SimpleNamespace(ability="categories", measure="F1", scores={"linear": {"F1": 0.7}}, serves="linear",
+                           lower_is_better=False, split="by product", as_of=None, rows=90)  # fmt: skip
+    store.save("classifier", SimpleNamespace(scorecard=card))
+    context = Context(SimpleNamespace(models=store), SimpleNamespace(role="manager", customer_id=None))
+    assert Toolbox.of([model_scorecard]).run(ToolCall("model_scorecard", {}), context)[1].table.rows[0][-1] == "90"
