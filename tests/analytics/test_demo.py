@@ -41,7 +41,11 @@ def test_same_seed_same_shop_other_seed_other_shop(folder, tmp_path):
     assert contents(tmp_path / "other.duckdb")["orders"] != first["orders"]
 
 
-@pytest.mark.parametrize("table", sorted(KEYS))
+# What the demo shop does not keep: it sells no variants, and its orders are paid and sent without a record of it.
+NOT_KEPT = {"payment_methods", "payments", "shipments", "variants"}
+
+
+@pytest.mark.parametrize("table", sorted(KEYS.keys() - NOT_KEPT))
 def test_keys_are_unique_and_no_table_is_empty(ask, table):
     key = ", ".join(KEYS[table])
     assert ask(f"select count(*) from {table}") > 0

@@ -195,7 +195,7 @@ def test_a_folder_given_as_a_dot_has_a_name(tmp_path: Path, monkeypatch: pytest.
 
     (tmp_path / "corner_shop").mkdir()
     monkeypatch.chdir(tmp_path / "corner_shop")
-    given = Namespace(shop=tmp_path / "mine", path=Path("."), name=None, currency=None)
+    given = Namespace(source="csv", shop=tmp_path / "mine", path=Path("."), name=None, currency=None)
     assert _own_shop(given).name == "Corner Shop"
     write_settings(tmp_path / "mine", "Mine", "GBP")
     assert _own_shop(given).name == "Mine"

@@ -153,4 +153,4 @@ def test_status_counts_what_the_shop_holds(folder: Path, capsys: pytest.CaptureF
 def test_every_tool_is_listed_with_its_marks(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "tools")
     assert "sales_report(metric" in out
-    assert "start_return(order_id?, items?, reason?)  [customer, private, write]" in out
+    assert "start_return(order_id?, items?, reason?, payment?)  [customer, private, write]" in out
