@@ -3,12 +3,16 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.service.webhook import start_deliveries
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -36,15 +40,26 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
     Raises:
         PortTaken: another program listens there already.
     """
+    access = Access.of(host)
+    if not access.loopback and access.password is None:
+        _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
+    warm(shop)
+    start_deliveries(shop)
+    blocks, url = launch(shop, access, host, port, open_browser=open_browser)
+    _say(texts.SERVING.format(shop=shop.name, url=url))
+    blocks.block_thread()
+
+
+def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bool = False) -> "tuple[gr.Blocks, str]":
+    """Begins to serve the page and the interfaces in threads of their own; returns the page and its address.
+
+    Raises:
+        PortTaken: another program listens there already.
+    """
     os.environ.update(_QUIET)  # before gradio is imported: it reads them once
     from ui.api import routes
     from ui.page import build_page, theme
 
-    access = Access.of(host)
-    if not access.loopback and access.password is None:
-        _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
-    _warm(shop)
-    start_deliveries(shop)
     blocks = build_page(shop, access)
     blocks.queue(max_size=200)
     try:
@@ -68,11 +83,10 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure
-    _say(texts.SERVING.format(shop=shop.name, url=url))
-    blocks.block_thread()
+    return blocks, str(url)
 
 
-def _warm(shop: Shop) -> None:
+def warm(shop: Shop) -> None:
     """Opens what the first question needs, one after the other, so that it need not wait."""
     _say(texts.STARTING.format(shop=shop.name))
     for part in ("records", "toolbox", "resolve", "router", "language"):

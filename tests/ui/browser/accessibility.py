@@ -1,0 +1,22 @@
+"""Asks axe-core what a person with a keyboard or a screen reader would stumble over on a page."""
+
+from typing import Any
+
+_GRAVE = ("serious", "critical")
+
+
+def grave_findings(page: Any, within: str | None = None) -> list[str]:
+    """The serious and critical findings, one line each: rule, what is wrong, and where.
+
+    Args:
+        page: an open page.
+        within: a CSS selector; None: the whole page.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=within).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {each['help']}: " + "; ".join(node["html"][:160] for node in each["nodes"][:4])
+        for each in found
+        if each["impact"] in _GRAVE
+    ]
