@@ -15,8 +15,9 @@ def grave_findings(page: Any, within: str | None = None) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, context=within).response["violations"]
-    return [
-        f"{each['id']} ({each['impact']}): {each['help']}: " + "; ".join(node["html"][:160] for node in each["nodes"][:4])
-        for each in found
-        if each["impact"] in _GRAVE
-    ]
+    grave = [each for each in found if each["impact"] in _GRAVE]
+    return [f"{each['id']} ({each['impact']}): {each['help']}: {_places(each['nodes'])}" for each in grave]
+
+
+def _places(nodes: list[dict[str, Any]]) -> str:
+    return "; ".join(node["html"][:160] for node in nodes[:4])
