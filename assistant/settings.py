@@ -35,8 +35,14 @@ workers = 2
 pretrained = "amazon/chronos-bolt-small"   # a model that competes untrained (needs chronos-forecasting)
 
 [limits]
-max_characters = 4000
-per_minute = 30
+max_characters = 4000         # of a message
+per_minute = 30               # messages of one conversation
+address_per_minute = 120      # messages of one network address
+customers_at_once = 2         # answered at the same time; the others see their place in line
+managers_at_once = 2          # managers have a line of their own
+
+[login]                       # see `assistant.door_settings`
+hours = 12
 
 [deliveries]                  # left out: no limit of capacity, 8:00 to 18:00
 van_capacity = 40             # orders
@@ -59,6 +65,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from analytics.supply import RoundSettings, TransferSettings, minutes_of
+from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.errors import ShopNotFound
 
 Kind = Literal["embedded", "transformers", "openai"]
@@ -163,14 +170,6 @@ class ForecastingSettings:
 
 
 @dataclass(frozen=True)
-class LimitSettings:
-    """What a person may send."""
-
-    max_characters: int = 4_000
-    per_minute: float = 30.0
-
-
-@dataclass(frozen=True)
 class DeliverySettings:
     """The delivery vans; times of day as "8:00"."""
 
@@ -220,6 +219,7 @@ class ShopSettings:
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
     forecasting: ForecastingSettings = field(default_factory=ForecastingSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    login: LoginSettings = field(default_factory=LoginSettings)
     deliveries: DeliverySettings = field(default_factory=DeliverySettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
 
@@ -270,13 +270,12 @@ def read_settings(folder: Path) -> ShopSettings:
             "webhook": _section(WebhookSettings, given.pop("webhook", {})),
             "forecasting": _section(ForecastingSettings, given.pop("forecasting", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),
+            "login": _section(LoginSettings, given.pop("login", {})),
             "deliveries": _section(DeliverySettings, given.pop("deliveries", {})),
             "transfers": _section(TransferSettings, given.pop("transfers", {})),
         }
         if isinstance(given.get("as_of"), date):
             given["as_of"] = given["as_of"].isoformat()
-        if isinstance(given.get("plugins"), list):
-            given["plugins"] = tuple(given["plugins"])
         return _section(ShopSettings, {**given, **sections})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, TypeError) as wrong:
         raise ShopNotFound(f"The settings in {file} cannot be used: {wrong}. Mend that line and try again.") from wrong
@@ -308,6 +307,7 @@ def _section(kind: type[S], given: Mapping[str, Any]) -> S:
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(known)}")
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     for name, value in given.items():
         if not _fits(value, hints[name]):
             raise ValueError(f"{name} cannot be {value!r}")

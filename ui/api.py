@@ -34,6 +34,7 @@ from ui.api_models import (
     Words,
 )
 from ui.api_turns import answered_turn, sse
+from ui.login_page import login_routes
 from ui.openai_api import build_openai_api
 from ui.visitors import Shown, Visitor, Visitors
 
@@ -48,6 +49,7 @@ def routes(shop: Shop, access: Access) -> list[BaseRoute]:
     """What is served beside the page: `/api`, and `/v1` in the OpenAI protocol, with one doorman for both."""
     doorman = Doorman(access)
     return [
+        *login_routes(access, shop.name),
         Mount("/api", app=build_api(shop, access, doorman)),
         Mount("/v1", app=build_openai_api(shop, doorman)),
     ]
@@ -83,21 +85,25 @@ class _Desk:
     def open(self, request: Request, role: Role, customer_id: str | None) -> str:
         """Begins a conversation; returns its key."""
         self.doorman.count(request)
-        self.doorman.check_role(request, role)
-        if customer_id is not None:
-            if role == "manager":
+        person = self.doorman.check_role(request, role)
+        if role == "manager":
+            if customer_id is not None:
                 raise ApiError(400, "bad_call", "A manager's conversation has no customer: leave out customer_id.")
-            self.doorman.check_naming(request)
-        return self.visitors.open(role, customer_id)
+            return self.visitors.open(role, owner=person.name)
+        if customer_id is not None:
+            self.doorman.check_naming(request, person)
+            return self.visitors.open(role, customer_id)
+        return self.visitors.open(role, person.customer_id, person.name if person.customer_id else "")
 
     def find(self, request: Request, key: str) -> Visitor:
-        """The visitor with this key; a manager's conversation needs the token each time."""
+        """The visitor with this key; a manager's conversation, or one that a login began, needs the token each time."""
         self.doorman.count(request)
         visitor = self.visitors.find(key)
-        if visitor is None:
+        role = visitor.conversation.session.role if visitor else "customer"
+        person = self.doorman.check_role(request, role)
+        if visitor is None or visitor.owner not in ("", person.name):
             said = "Expected the key of a session that is open; this one is not known (any more). Open a new one."
             raise ApiError(404, "no_session", said, param="session")
-        self.doorman.check_role(request, visitor.conversation.session.role)
         return visitor
 
     def admit(self, request: Request, asked: Question) -> tuple[str, Visitor]:

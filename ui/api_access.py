@@ -1,12 +1,11 @@
 """Who may do what through the interfaces for programs, how fast, and how many at once. Knows requests, no tool.
 
-The manager's password is the token: `Authorization: Bearer PASSWORD`. Without a password only this machine itself is
-let in as the manager, exactly as on the page. Who a customer is says the shop's own server, which holds that token.
+`Authorization: Bearer TOKEN` says who asks: the token of a login, a key, or the manager's password of the environment.
+The page's cookie and the word of the shop's proxy count, too. Where no manager can sign in, only this machine itself is
+let in as the manager, exactly as on the page. Who else a customer is says the shop's own server with a manager's token.
 """
 
 import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -15,10 +14,10 @@ from fastapi import Request
 
 from assistant.messages import Role
 from assistant.safety import RateLimit
-from ui.access import PASSWORD_VARIABLE, Access, is_loopback
+from ui.access import NOBODY, Access, Person, is_loopback
 from ui.api_errors import ApiError
+from ui.logins import MANAGER
 
-_MOST_ADDRESSES = 10_000
 _ANSWERED_AT_ONCE = {"customer": 4, "manager": 2}
 _WAITING = {"customer": 16, "manager": 8}
 
@@ -37,7 +36,6 @@ class Doorman:
         self._access = access
         self._rate = rate or RateLimit(burst=120, per_minute=240)
         self._patience = patience
-        self._shut: OrderedDict[str, float] = OrderedDict()  # address -> until when no token is looked at
         self._lock = threading.Lock()
         self._waiting = {"customer": 0, "manager": 0}
         self._places = {role: threading.BoundedSemaphore(places) for role, places in _ANSWERED_AT_ONCE.items()}
@@ -48,28 +46,38 @@ class Doorman:
         Raises:
             ApiError: too many came from this address (429).
         """
-        wait = self._rate.take(_address(request))
+        wait = self._rate.take(self._access.address(request))
         if wait:
             seconds = max(1, round(wait + 0.5))
             raise ApiError(429, "too_fast", f"Too many requests. Please wait {seconds} seconds.", wait=seconds)
 
-    def check_role(self, request: Request, role: Role) -> None:
-        """Lets everybody in as a customer, and only who has the token in as the manager.
+    def person(self, request: Request) -> Person:
+        """Who is signed in; a token that is none says nothing, as clients of the OpenAI protocol always send one."""
+        token = bearer(request)
+        if token:
+            return self._access.of_token(token)
+        return self._access.who(request) if self._of_own_page(request) else NOBODY
+
+    def check_role(self, request: Request, role: Role) -> Person:
+        """Lets everybody in as a customer, and only a manager as the manager; a manager's grant or denial is recorded.
+
+        Returns:
+            Who asks.
 
         Raises:
             ApiError: no token or a wrong one (401), none can open it (403), or too many wrong ones came (429).
         """
-        if role == "manager" and not self._is_staff(request):
-            raise self._refusal(request)
+        person = self.person(request)
+        return self._checked_staff(request, person) if role == "manager" else person
 
-    def check_naming(self, request: Request) -> None:
+    def check_naming(self, request: Request, person: Person) -> None:
         """Lets the shop's own server, or this machine, say which customer is signed in.
 
         Raises:
             ApiError: anybody else (401, 403 or 429).
         """
-        if not self._at_this_machine(request) and not self._is_staff(request):
-            raise self._refusal(request)
+        if not self._at_this_machine(request):
+            self._checked_staff(request, person)
 
     @contextmanager
     def turn(self, role: Role) -> Iterator[None]:
@@ -94,33 +102,22 @@ class Doorman:
             with self._lock:
                 self._waiting[role] -= 1
 
-    def _is_staff(self, request: Request) -> bool:
-        if self._access.password is None:
-            return self._at_this_machine(request)
-        token = bearer(request)
-        if not token:
-            return False
-        address = _address(request)
-        self._look(address)
-        if self._access.admits(token):
-            return True
-        wait = self._access.wait(address)
+    def _checked_staff(self, request: Request, person: Person) -> Person:
+        """The manager who asks; guessing the password is slowed down."""
+        token, who = bearer(request), f"address:{self._access.address(request)}"
+        wait = self._access.tries.seconds_left(who) if token else 0
         if wait:
-            with self._lock:
-                self._shut[address] = time.monotonic() + wait
-                while len(self._shut) > _MOST_ADDRESSES:
-                    self._shut.popitem(last=False)
-        return False
-
-    def _look(self, address: str) -> None:
-        """No token of an address that has guessed too often is looked at, right or wrong."""
-        with self._lock:
-            left = self._shut.get(address, 0.0) - time.monotonic()
-        if left > 0:
-            seconds = max(1, round(left + 0.5))
-            raise ApiError(
-                429, "too_many_tries", f"Too many wrong tokens. Please wait {seconds} seconds.", wait=seconds
-            )
+            raise ApiError(429, "too_many_tries", f"Too many wrong tokens. Please wait {wait} seconds.", wait=wait)
+        if self._access.admits(token):
+            person = Person("manager", MANAGER)
+        open_here = not self._access.has_manager() and self._at_this_machine(request)
+        granted = person.role == "manager" or open_here
+        self._access.record(person, request.url.path, request, granted=granted)
+        if granted:
+            return person
+        if token:
+            self._access.tries.failed(who)
+        raise self._refusal(request)
 
     def _at_this_machine(self, request: Request) -> bool:
         """Whether a program of this machine asks: not a web page of somebody else in its browser."""
@@ -128,15 +125,20 @@ class Doorman:
         own_page = origin is None or is_loopback(urlsplit(origin).hostname or "")
         return own_page and self._access.is_local(request.headers)
 
+    def _of_own_page(self, request: Request) -> bool:
+        """Whether the cookie counts: no other site's page asks in somebody's name."""
+        origin = request.headers.get("origin")
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
     def _refusal(self, request: Request) -> ApiError:
-        if self._access.password is None:
+        if not self._access.has_manager():
             said = (
-                f"This needs the manager's token, and the server has none: set {PASSWORD_VARIABLE} where it is "
-                "started, or ask from the machine itself."
+                "This needs a manager's token, and no manager can sign in here: add one with `retail-assistant user "
+                "add NAME --manager`, or ask from the machine itself."
             )
             return ApiError(403, "closed", said)
         came = "a wrong one" if bearer(request) else "none"
-        said = f"Expected the manager's token (Authorization: Bearer ...); got {came}. It is the manager's password."
+        said = f"Expected the manager's token (Authorization: Bearer ...); got {came}. POST /api/login gives one."
         return ApiError(401, "no_token", said)
 
 
@@ -144,7 +146,3 @@ def bearer(request: Request) -> str:
     """The token that a request brings; empty where it brings none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

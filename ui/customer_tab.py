@@ -27,19 +27,18 @@ class CustomerDesk:
         self._access = access
         self._currency = visitors.shop.currency
 
-    def say(self, message: str, key: str) -> Iterator[View]:
+    def say(self, message: str, key: str, request: gr.Request) -> Iterator[View]:
         """The answer to a message, as it grows."""
         message = (message or "").strip()
         if not message:
             yield _unchanged()
             return
+        person = self._access.who(request)
         try:
-            key = key if self._visitors.find(key) else self._visitors.open("customer")
+            key, visitor = self._visitors.admit(key, "customer", person.name, person.customer_id)
         except AssistantError as failure:
             yield "", gr.skip(), self._turn(Shown(message, str(failure), failed=True)), gr.skip(), gr.skip()
             return
-        visitor = self._visitors.find(key)
-        assert visitor is not None
         earlier: Any = "".join(turn_html(shown, self._currency, newest=False) for shown in visitor.shown)
         typed: Any = ""
         for shown in visitor.ask(message):
@@ -51,13 +50,13 @@ class CustomerDesk:
             earlier = typed = gr.skip()  # only once: what is typed meanwhile stays in the box
         yield gr.skip(), gr.skip(), gr.skip(), self._cart(visitor), gr.skip()
 
-    def press(self, key: str, event: gr.EventData) -> Iterator[View]:
+    def press(self, key: str, request: gr.Request, event: gr.EventData) -> Iterator[View]:
         """A button in the chat or the cart was pressed."""
         action, value = str(event.action), str(event.value)
         if action == "ask":
-            yield from self.say(value, key)
+            yield from self.say(value, key, request)
             return
-        visitor = self._visitors.find(key)
+        visitor = self._visitors.find(key, self._access.who(request).name)
         if visitor is None or action not in ("add", "remove"):
             gr.Warning(texts.EXPIRED)
             yield _unchanged()
@@ -79,7 +78,7 @@ class CustomerDesk:
         if not (customer or "").strip():
             return (*_unchanged(), _status(texts.SIGN_IN_EMPTY, failed=True))
         try:
-            key = self._visitors.open("customer", customer.strip())
+            key = self._visitors.open("customer", customer.strip(), self._access.who(request).name)
         except AssistantError as failure:
             return (*_unchanged(), _status(str(failure), failed=True))
         visitor = self._visitors.find(key)

@@ -15,6 +15,7 @@ from ui.cards import product_cards
 from ui.charts import figure
 from ui.escaping import escaped
 from ui.listening import CLICK_SCRIPT
+from ui.login_page import SIGN_IN
 from ui.tables import csv_link, grid, table_html, widths
 from ui.visitors import Shown, Visitors
 
@@ -33,34 +34,25 @@ class ManagerDesk:
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
         """Shows the desk, the password or that it is closed."""
-        state = self._access.desk(request.headers)
+        state = self._access.desk(request)
         return tuple(gr.update(visible=state == each) for each in ("open", "locked", "closed"))
 
-    def unlock(self, password: str, request: gr.Request) -> tuple[Any, ...]:
-        """Opens the desk to who knows the password."""
-        wait = self._access.wait(request.client.host if request.client else "")
-        if wait:
-            said, right = texts.TOO_MANY_TRIES.format(seconds=wait), False
-        else:
-            right = self._access.admits(password or "")
-            said = "" if right else texts.WRONG_PASSWORD
-        desk, lock = gr.update(visible=right), gr.update(visible=not right)
-        return right, desk, lock, "", f'<p class="ra-failed" role="alert">{escaped(said)}</p>' if said else ""
-
-    def ask(self, question: str, key: str, unlocked: bool, request: gr.Request) -> Iterator[View]:
+    def ask(self, question: str, key: str, request: gr.Request) -> Iterator[View]:
         """The answer to a question, as it grows; at last the turn itself, from which charts and tables are drawn."""
         question = (question or "").strip()
-        if not question or self._access.desk(request.headers, unlocked=unlocked) != "open":
+        if not question:
+            yield _unchanged()
+            return
+        if not self._access.admits_manager(request, "ask"):
+            gr.Warning(texts.LOCKED)
             yield _unchanged()
             return
         try:
-            key = key if self._visitors.find(key) else self._visitors.open("manager")
+            key, visitor = self._visitors.admit(key, "manager", self._access.who(request).name)
         except AssistantError as failure:
             failed = self._answer(Shown(question, str(failure), failed=True))
             yield "", failed, "", gr.skip(), gr.skip(), ""
             return
-        visitor = self._visitors.find(key)
-        assert visitor is not None
         earlier: Any = earlier_html(visitor.shown)
         typed: Any = ""
         for shown in visitor.ask(question):
@@ -73,16 +65,16 @@ class ManagerDesk:
             yield key, self._answer(shown), under, earlier, typed, finished
             earlier = typed = gr.skip()  # only once: what is typed meanwhile stays in the box
 
-    def press(self, key: str, unlocked: bool, request: gr.Request, event: gr.EventData) -> Iterator[View]:
+    def press(self, key: str, request: gr.Request, event: gr.EventData) -> Iterator[View]:
         """A suggested question was pressed."""
         if str(event.action) == "ask":
-            yield from self.ask(str(event.value), key, unlocked, request)
+            yield from self.ask(str(event.value), key, request)
         else:
             yield _unchanged()
 
-    def draw(self, key: str, mark: str) -> None:
+    def draw(self, key: str, mark: str, request: gr.Request) -> None:
         """Charts and tables of the finished turn, as components of the page that is being rendered."""
-        visitor = self._visitors.find(key) if mark else None
+        visitor = self._visitors.find(key) if mark and self._access.desk(request) == "open" else None
         if visitor is not None and visitor.shown and visitor.shown[-1].answer is not None:
             draw(visitor.shown[-1].answer)
 
@@ -141,23 +133,20 @@ def draw(answer: Answer) -> None:
 def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> None:
     """Lays out the tab inside the Blocks that are being built; nothing shows before the page knows who it is."""
     desk = ManagerDesk(visitors, access)
-    unlocked, key = gr.State(False), gr.State("")
+    key = gr.State("")
     with gr.Column(visible=False) as closed:
         why = texts.CLOSED.format(variable=PASSWORD_VARIABLE)
         gr.HTML(f'<p class="ra-closed" role="status">{escaped(why)}</p>', apply_default_css=False)
     with gr.Column(visible=False) as lock:
-        gr.HTML(f'<p class="ra-closed">{escaped(texts.LOCKED)}</p>', apply_default_css=False)
-        password = gr.Textbox(label=texts.PASSWORD, type="password", max_lines=1)
-        enter = gr.Button(texts.UNLOCK, variant="primary")
-        tried = gr.HTML("")
+        door = f'<p class="ra-closed">{escaped(texts.LOCKED)} <a href="{SIGN_IN}">{escaped(texts.SIGN_IN_LINK)}</a></p>'
+        gr.HTML(door, apply_default_css=False)
     with gr.Column(visible=False) as opened:
-        _lay_out_desk(desk, key, unlocked)
+        _lay_out_desk(desk, key)
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     blocks.load(desk.arrive, None, [opened, lock, closed], **quick)
-    gr.on([password.submit, enter.click], desk.unlock, [password], [unlocked, opened, lock, password, tried], **quick)
 
 
-def _lay_out_desk(desk: ManagerDesk, key: gr.State, unlocked: gr.State) -> None:
+def _lay_out_desk(desk: ManagerDesk, key: gr.State) -> None:
     with gr.Row(elem_classes="ra-ask"):
         box = gr.Textbox(label=texts.QUESTION_LABEL, placeholder=texts.QUESTION_HINT, max_lines=1, scale=5)
         send = gr.Button(texts.ASK, variant="primary", scale=1, min_width=90)
@@ -175,9 +164,9 @@ def _lay_out_desk(desk: ManagerDesk, key: gr.State, unlocked: gr.State) -> None:
         "concurrency_id": "manager",
         "api_visibility": "private",
     }
-    gr.on([box.submit, send.click], desk.ask, [box, key, unlocked], **answering)
+    gr.on([box.submit, send.click], desk.ask, [box, key], **answering)
     for part in (answer_html, under):
-        part.click(desk.press, [key, unlocked], **answering)
+        part.click(desk.press, [key], **answering)
     again.click(desk.start_over, None, view, show_progress="hidden", api_visibility="private")
 
 

@@ -80,17 +80,17 @@ def build_openai_api(shop: Shop, doorman: Doorman, begin: Begin = start) -> Fast
         """Answers the last message, whole or as a stream."""
         doorman.count(request)
         role = _role(wanted.model)
-        doorman.check_role(request, role)
+        person = doorman.check_role(request, role)
         if customer_id is not None:
             if role == "manager":
                 raise ApiError(
                     400, "bad_call", f"A manager's conversation has no customer: leave out {CUSTOMER_HEADER}."
                 )
-            doorman.check_naming(request)
+            doorman.check_naming(request, person)
         if wanted.messages[-1].role in ("tool", "function"):
             return _as_wanted(wanted, iter([Shown("", answer=_repeated(wanted, role))]))
         history, question = _read(wanted.messages)
-        asked = _Asked(wanted, Client(role, customer_id, bearer(request)), history, question)
+        asked = _Asked(wanted, Client(role, customer_id or person.customer_id, bearer(request)), history, question)
         return _as_wanted(wanted, _turn(threads, doorman, asked))
 
     return app

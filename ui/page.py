@@ -8,6 +8,7 @@ from ui import texts
 from ui.access import Access
 from ui.customer_tab import build_customer_tab
 from ui.escaping import escaped
+from ui.login_page import SIGN_IN
 from ui.manager_tab import build_manager_tab
 from ui.visitors import Visitors
 
@@ -73,5 +74,6 @@ def theme() -> gr.themes.Base:
 
 def _header(name: str, today: str) -> str:
     return (
-        f'<header class="ra-header"><h1>{escaped(name)}</h1><p>{escaped(texts.SUBTITLE.format(day=today))}</p></header>'
+        f'<header class="ra-header"><h1>{escaped(name)}</h1><p>{escaped(texts.SUBTITLE.format(day=today))} '
+        f'<a href="{SIGN_IN}">{escaped(texts.SIGN_IN_LINK)}</a></p></header>'
     )

@@ -10,6 +10,7 @@ from assistant.service.webhook import start_deliveries
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
+from ui.logins import Logins
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -20,6 +21,7 @@ _QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "GRADIO_SHARE": "False",
     "GRADIO_SSR_MODE": "False",
+    "FORWARDED_ALLOW_IPS": "",  # uvicorn would take a proxy's word for an address; `Access.address` decides that
 }
 
 
@@ -32,16 +34,16 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
 
     Args:
         shop: the opened shop.
-        host: address to listen on; another than this machine's own needs the manager password in the environment,
-            or the manager tab stays closed.
+        host: address to listen on; another than this machine's own needs a manager who can sign in, or the manager desk
+            stays closed.
         port: to listen on.
         open_browser: open the page in the reader's browser.
 
     Raises:
         PortTaken: another program listens there already.
     """
-    access = Access.of(host)
-    if not access.loopback and access.password is None:
+    access = access_of(shop, host)
+    if not access.loopback and not access.has_manager():
         _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
     warm(shop)
     start_deliveries(shop)
@@ -84,6 +86,12 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure
     return blocks, str(url)
+
+
+def access_of(shop: Shop, host: str) -> Access:
+    """Who may see what of a shop's page that listens on `host`."""
+    login = shop.settings.login
+    return Access.of(host, logins=Logins(shop, os.environ.get(PASSWORD_VARIABLE), login.hours), login=login)
 
 
 def warm(shop: Shop) -> None:

@@ -97,21 +97,30 @@ STATUS = {
     "error": "could not be done",
 }
 
-PASSWORD = "Manager password"
-UNLOCK = "Open the manager desk"
-LOCKED = "The manager desk holds the shop's figures. Please enter its password."
-WRONG_PASSWORD = "That is not the password. Please try again."
+LOCKED = "The manager desk holds the shop's figures. Please sign in as a manager."
+SIGN_IN_LINK = "Sign in"
+SIGN_IN_TITLE = "Sign in"
+SIGN_IN_NAME = "Name or e-mail address"
+SIGN_IN_PASSWORD = "Password"
+SIGN_IN_ENTER = "Sign in"
+SIGN_IN_WRONG = "Name and password do not fit. Please try again."
+SIGN_IN_BACK = "Back to the assistant"
+SIGN_IN_DONE = "You are signed in as {name}."
+SIGN_IN_AGAIN = "Your login has ended. Please sign in again."
+SIGN_OUT = "Sign out"
 TOO_MANY_TRIES = "Too many tries. Please wait {seconds} seconds."
 CLOSED = (
-    "The manager desk is closed here. This page can be reached from other machines, and no manager password is set. "
-    "Set the environment variable {variable} and start the page again."
+    "The manager desk is closed here. This page can be reached from other machines, and no manager can sign in. "
+    "Add one with `retail-assistant user add NAME --manager`, or set the environment variable {variable}, and start "
+    "the page again."
 )
 
 STARTING = "Loading the models of {shop} ..."
 NOT_READY = "The page opens, but a part is not ready: {failure}"
 MANAGER_CLOSED = (
-    "Expected {variable} to be set because the page listens on {host}; it is not, so the manager tab stays closed. "
-    "Set it and start again, or serve on 127.0.0.1."
+    "Expected a manager who can sign in because the page listens on {host}; there is none, so the manager desk stays "
+    "closed. Add one with `retail-assistant user add NAME --manager`, or set {variable}, and start again; or serve on "
+    "127.0.0.1."
 )
 PORT_TAKEN = "Expected port {port} of {host} to be free, but it cannot be used. Name another one: --port {other}."
 SERVING = "{shop} is served at {url} (stop with Ctrl+C)."

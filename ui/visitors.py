@@ -51,8 +51,15 @@ class Shown:
 class Visitor:
     """One person's conversation; a second message waits its turn by being turned away."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, owner: str = "") -> None:
+        """Nothing has been said yet.
+
+        Args:
+            conversation: with the assistant.
+            owner: under which name the person had signed in; empty: they had not.
+        """
         self.conversation = conversation
+        self.owner = owner
         self.shown: list[Shown] = []
         self._busy = threading.Lock()
 
@@ -129,13 +136,18 @@ class Visitors:
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self, role: Role, customer_id: str | None = None) -> str:
+    def open(self, role: Role, customer_id: str | None = None, owner: str = "") -> str:
         """Starts a conversation and returns its key.
+
+        Args:
+            role: of who asks.
+            customer_id: which customer that is.
+            owner: under which name they signed in; the conversation is theirs only.
 
         Raises:
             AssistantError: there is no such customer, or the records cannot be reached.
         """
-        visitor = Visitor(self._begin(self.shop, role, customer_id))
+        visitor = Visitor(self._begin(self.shop, role, customer_id), owner)
         key = secrets.token_urlsafe(24)
         with self._lock:
             self._visitors[key] = visitor
@@ -143,10 +155,26 @@ class Visitors:
                 self._visitors.popitem(last=False)
         return key
 
-    def find(self, key: str) -> Visitor | None:
-        """The visitor with this key, None where there is none (any more)."""
+    def admit(self, key: str, role: Role, owner: str = "", customer_id: str | None = None) -> tuple[str, Visitor]:
+        """The conversation with this key where it is this person's, a new one otherwise; with its key.
+
+        Raises:
+            AssistantError: there is no such customer, or the records cannot be reached.
+        """
+        visitor = self.find(key, owner)
+        if visitor is not None and visitor.conversation.session.role == role:
+            return key, visitor
+        key = self.open(role, customer_id, owner)
+        visitor = self.find(key)
+        assert visitor is not None  # it has just been opened
+        return key, visitor
+
+    def find(self, key: str, owner: str | None = None) -> Visitor | None:
+        """The visitor with this key, None where there is none (any more), or it is not of this owner."""
         with self._lock:
             visitor = self._visitors.get(key)
+            if visitor is not None and owner is not None and visitor.owner != owner:
+                return None
             if visitor is not None:
                 self._visitors.move_to_end(key)
             return visitor

@@ -146,6 +146,28 @@ identity_attempts = Table(
     Index("identity_attempts_by_order", "order_key", "at"),
 )
 
+accounts = Table(
+    "accounts",
+    METADATA,
+    Column("name", String(128), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("customer_id", String(128), index=True),
+    Column("password", String(256), nullable=False),  # a digest, see assistant.passwords
+    Column("created_at", DateTime, nullable=False),
+)
+
+# Logins, and keys for programs (those without an end): only the digest of what was given out is kept.
+logins = Table(
+    "logins",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("name", String(128), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("customer_id", String(128), index=True),
+    Column("opened_at", DateTime, nullable=False),
+    Column("ends_at", DateTime),
+)
+
 # The only way past the append-only guard: a row here, in progress, in the very transaction that erases.
 erasures = Table(
     "erasures",

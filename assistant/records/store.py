@@ -14,6 +14,7 @@ from analytics.person import Person
 from assistant.errors import BadCall, Refused
 from assistant.messages import Answer, Role, Status, Write
 from assistant.records import conversations, ledger, mentions, upkeep
+from assistant.records.accounts import Accounts
 from assistant.records.database import Database
 from assistant.records.entries import AuditEntry, CartLine, HandOff, OutboxEvent, Request, Session, Turn
 
@@ -40,6 +41,7 @@ class Records:
         """
         self._database = Database(url)
         self._now = clock
+        self.accounts = Accounts(self._database, clock)
 
     def open_session(self, role: Role, customer_id: str | None = None, session_id: str | None = None) -> Session:
         """Starts a conversation, or resumes the one with this id, with its pending change.

@@ -28,6 +28,8 @@ def export_customer(connection: Connection, customer_id: str) -> dict[str, list[
         found[table.name] = _rows(connection, table, table.c.customer_id == customer_id)
     for table in _BY_SESSION:
         found[table.name] = _rows(connection, table, table.c.session_id.in_(sessions))
+    accounts = _rows(connection, schema.accounts, schema.accounts.c.customer_id == customer_id)
+    found["accounts"] = [{**row, "password": "(kept as a digest)"} for row in accounts]
     return found
 
 
@@ -54,6 +56,8 @@ def erase_customer(connection: Connection, customer_id: str, now: datetime) -> d
         counts["requests"] = _make_requests_anonymous(connection, customer_id)
         sent = schema.outbox.c.customer_id == customer_id, schema.outbox.c.sent_at.is_not(None)
         counts["outbox"] = connection.execute(delete(schema.outbox).where(*sent)).rowcount
+        for table in (schema.accounts, schema.logins):
+            counts[table.name] = connection.execute(delete(table).where(table.c.customer_id == customer_id)).rowcount
         counts["conversations"] = connection.execute(
             delete(schema.conversations).where(schema.conversations.c.customer_id == customer_id)
         ).rowcount

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from scripted_page import ScriptedToolbox, begin
 
+from assistant.door_settings import LimitSettings, LoginSettings
 from ui.visitors import Visitors
 
 
@@ -17,8 +18,10 @@ def shop():
         script={},
         toolbox=ScriptedToolbox(),
         audited=audited,
-        settings=SimpleNamespace(webhook=SimpleNamespace(url=None)),
-        records=SimpleNamespace(audit=lambda session, *rest: audited.append(rest)),
+        settings=SimpleNamespace(webhook=SimpleNamespace(url=None), login=LoginSettings(), limits=LimitSettings()),
+        records=SimpleNamespace(
+            audit=lambda session, *rest: audited.append(rest), accounts=SimpleNamespace(has_manager=lambda: False)
+        ),
     )
 
 

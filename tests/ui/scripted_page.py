@@ -77,6 +77,11 @@ class ScriptedToolbox:
         )
 
 
+def asking(headers, address="127.0.0.1"):
+    """A request, as far as who asks."""
+    return SimpleNamespace(headers=headers, client=SimpleNamespace(host=address))
+
+
 def begin(shop, role, customer_id=None):
     if customer_id == "nobody":
         raise NotFound("There is no customer nobody.")

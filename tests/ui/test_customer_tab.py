@@ -9,7 +9,7 @@ from ui import customer_tab, texts
 from ui.access import Access
 from ui.customer_tab import CustomerDesk
 
-HERE = SimpleNamespace(headers={"host": "127.0.0.1:7860"})
+HERE = SimpleNamespace(headers={"host": "127.0.0.1:7860"}, client=SimpleNamespace(host="127.0.0.1"))
 UNCHANGED = customer_tab.gr.skip()
 
 
@@ -31,7 +31,7 @@ def press(action, value):
 
 
 def test_an_answer_streams_into_the_newest_turn(desk):
-    *growing, last = desk.say("  hi ", "")
+    *growing, last = desk.say("  hi ", "", HERE)
     newest = [view[2] for view in growing]
     assert texts.THINKING in newest[0]
     assert "One." in newest[2]
@@ -44,10 +44,10 @@ def test_an_answer_streams_into_the_newest_turn(desk):
 
 def test_the_conversation_goes_on_and_earlier_turns_lose_their_buttons(desk, shop):
     shop.script["return it"] = answer(record("start_return", ToolResult("?", "needs_confirmation")), said="Shall I?")
-    first = list(desk.say("return it", ""))
+    first = list(desk.say("return it", "", HERE))
     key = first[0][0]
     assert texts.YES in first[-2][2]
-    first_view, *_, whole, _ = desk.press(key, press("ask", texts.YES_MESSAGE))
+    first_view, *_, whole, _ = desk.press(key, HERE, press("ask", texts.YES_MESSAGE))
     assert whole[0] == key
     assert "Shall I?" in first_view[1]
     assert texts.YES not in first_view[1] + whole[2]
@@ -55,29 +55,29 @@ def test_the_conversation_goes_on_and_earlier_turns_lose_their_buttons(desk, sho
 
 
 def test_nothing_happens_without_a_message(desk):
-    assert list(desk.say("   ", "")) == [(UNCHANGED,) * 5]
+    assert list(desk.say("   ", "", HERE)) == [(UNCHANGED,) * 5]
 
 
 def test_add_and_remove_change_the_cart_and_tell_so_escaped(desk, shop, toasts):
     shop.script["mugs"] = answer(record("search_products", ToolResult("h", products=(MUG,))))
-    key = next(iter(desk.say("mugs", "")))[0]
-    (view,) = desk.press(key, press("add", "M1"))
+    key = next(iter(desk.say("mugs", "", HERE)))[0]
+    (view,) = desk.press(key, HERE, press("add", "M1"))
     assert "Thing M1" in view[3]
     assert view[:3] == (UNCHANGED,) * 3
-    (view,) = desk.press(key, press("remove", "M1"))
+    (view,) = desk.press(key, HERE, press("remove", "M1"))
     assert "Your cart is empty." in view[3]
     assert [kind for kind, _ in toasts] == ["Info", "Info"]
     assert all("<script" not in text for _, text in toasts)
 
 
 def test_a_button_of_a_conversation_that_is_gone_says_so(desk, toasts):
-    assert list(desk.press("gone", press("add", "M1"))) == [(UNCHANGED,) * 5]
+    assert list(desk.press("gone", HERE, press("add", "M1"))) == [(UNCHANGED,) * 5]
     assert toasts == [("Warning", texts.EXPIRED)]
 
 
 def test_an_action_nobody_offered_does_nothing(desk, shop, toasts):
-    key = next(iter(desk.say("hi", "")))[0]
-    list(desk.press(key, press("erase", "M1")))
+    key = next(iter(desk.say("hi", "", HERE)))[0]
+    list(desk.press(key, HERE, press("erase", "M1")))
     assert all(call.name == "view_cart" for call in shop.toolbox.calls)
 
 
@@ -98,7 +98,7 @@ def test_signing_in_starts_a_new_conversation_as_that_customer(desk, visitors):
     ],
 )
 def test_signing_in_is_refused_with_a_reason(desk, customer, headers, said):
-    *view, status = desk.sign_in(customer, "", SimpleNamespace(headers=headers))
+    *view, status = desk.sign_in(customer, "", SimpleNamespace(headers=headers, client=HERE.client))
     assert view == [UNCHANGED] * 5
     assert said in html.unescape(status)
 

@@ -22,47 +22,28 @@ def desk(visitors):
 def test_an_answer_streams_and_is_marked_finished_once(desk, shop):
     result = ToolResult("h", notes=("Weeks begin on Monday.",), method="AutoETS", follow_ups=("And then?",))
     shop.script["what will we sell"] = answer(record("forecast_sales", result), said="Much. Very much", role="manager")
-    views = list(desk.ask("what will we sell", "", False, HERE))
+    views = list(desk.ask("what will we sell", "", HERE))
     assert ["Much" in view[1] for view in views][:2] == [False, False]
     assert "Much. Very much" in views[-1][1]
     assert [bool(view[5]) for view in views] == [False] * (len(views) - 1) + [True]
     for part in ("Weeks begin on Monday.", "AutoETS", "forecast_sales", 'data-value="And then?"'):
         assert part in views[-1][2]
-    again = list(desk.ask("what will we sell", views[-1][0], False, HERE))
+    again = list(desk.ask("what will we sell", views[-1][0], HERE))
     assert texts.EARLIER in again[0][3]
     assert again[-1][5] != views[-1][5]
 
 
 def test_a_suggested_question_is_asked(desk, visitors):
-    views = list(desk.press("", False, HERE, SimpleNamespace(action="ask", value=texts.DESK_EXAMPLES[0])))
+    views = list(desk.press("", HERE, SimpleNamespace(action="ask", value=texts.DESK_EXAMPLES[0])))
     assert visitors.find(views[-1][0]).conversation.heard == [texts.DESK_EXAMPLES[0]]
     assert visitors.find(views[-1][0]).conversation.session.role == "manager"
 
 
 def test_nobody_else_asks_even_past_the_page(visitors, shop):
     open_here = ManagerDesk(visitors, Access(loopback=True))
-    assert list(open_here.ask("q", "", False, ELSEWHERE)) == [(UNCHANGED,) * 6]
+    assert list(open_here.ask("q", "", ELSEWHERE)) == [(UNCHANGED,) * 6]
     locked = ManagerDesk(visitors, Access(loopback=False, password="secret"))
-    assert list(locked.ask("q", "", False, HERE)) == [(UNCHANGED,) * 6]
-    assert len(list(locked.ask("q", "", True, ELSEWHERE))) > 1
-
-
-def test_the_password_opens_and_a_wrong_one_does_not(visitors):
-    desk = ManagerDesk(visitors, Access(loopback=False, password="secret"))
-    unlocked, *_, said = desk.unlock("wrong", ELSEWHERE)
-    assert not unlocked
-    assert texts.WRONG_PASSWORD in said
-    unlocked, opened, lock, typed, said = desk.unlock("secret", ELSEWHERE)
-    assert (unlocked, opened["visible"], lock["visible"], typed, said) == (True, True, False, "", "")
-
-
-def test_after_too_many_tries_even_the_right_password_has_to_wait(visitors):
-    desk = ManagerDesk(visitors, Access(loopback=False, password="secret"))
-    for _ in range(5):
-        desk.unlock("wrong", ELSEWHERE)
-    unlocked, *_, said = desk.unlock("secret", ELSEWHERE)
-    assert not unlocked
-    assert "Too many tries" in said
+    assert list(locked.ask("q", "", HERE)) == [(UNCHANGED,) * 6]
 
 
 @pytest.mark.parametrize(

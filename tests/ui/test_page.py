@@ -61,7 +61,7 @@ def test_serving_keeps_gradio_quiet(monkeypatch, shop):
     given = served(monkeypatch, shop)
     assert (given["share"], given["enable_monitoring"], given["run_history"], given["mcp_server"]) == (False,) * 4
     assert given["css_paths"].exists()
-    assert [each.path for each in given["app_kwargs"]["routes"]] == ["/api", "/v1"]
+    assert [each.path for each in given["app_kwargs"]["routes"]] == ["/sign-in", "/sign-in", "/sign-out", "/api", "/v1"]
     assert serving.os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
 
 
