@@ -9,38 +9,18 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, price_words, references, report_words, said_plainly, spans
-from assistant.calendar_words import MONTH
+from assistant import cues, price_words, references, report_words, said_plainly, said_times, spans
+from assistant.cues import GENERIC
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.plain_details import add_details
 from assistant.resolve import Resolver
-from assistant.whole_names import widened
+from assistant.whole_names import known_ones, widened
 
-_PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
-_TIMELY = re.compile(
-    r"\d|\b(?:since|before|after|until|till|last|next|past|this|ago|recent\w*|lately|then|now|week\w*"
-    r"|day\w*|month\w*|year\w*|yr"
-    r"|quarter\w*|season\w*|spring|summer|autumn|winter|holiday\w*|christmas|easter|term|morning|night"
-    r"|" + MONTH + r")\b",
-    re.IGNORECASE,
-)
 _KINDS = ("product", "category", "store", "country", "customer")
 # A five-digit number is a product code, not a length of a list.
 _MOST = {"top": 1_000, "limit": 1_000, "quantity": 1_000, "vehicles": 100}
-# Words for kinds of things and words around names; a small model may copy them where it has nothing else to copy.
-_GENERIC = frozenset(
-    "customer customers client clients store stores shop shops branch branches category categories product "
-    "products item items order orders revenue sales turnover units total country countries everything all whole a "
-    "about an and any are as at best bottom brought buy by can did do does each for from get give going had has "
-    "have how i in is it its just like low many me money more most much my no not of on or our out over per "
-    "please profit running sell sells selling show so sold some take tell than that the their them there they "
-    "this those to too top up us was we were what when where which who why will with worst would you your last "
-    "next past month week year quarter day days weeks months average value share rate number amount percentage "
-    "percent different distinct returned returns return bought big stock demand price prices review reviews "
-    "forecast history basket takings income aov avg rev qty".split()
-)
 _UP_TO = re.compile(
     r"(?:\s*(?:for|at|that (?:is|are)|costing))?\s*\b(?:under|below|less than|up to|at most|no more than"
     r"|not more than|cheaper than"
@@ -73,8 +53,8 @@ def candidates(
     found: dict[str, tuple[Any, ...]] = {}
     taken: tuple[str, ...] = ()
     for name in properties:
-        if name in (*_PAST, *_AHEAD):
-            times = _times(name, message, clock) or _times(name, earlier, clock)
+        if name in said_times.NAMES:
+            times = said_times.said(name, message, clock) or said_times.said(name, earlier, clock)
             if times:
                 found[name] = times
                 taken += times
@@ -110,7 +90,7 @@ def _closed(
         meant = cues.metrics(message) or cues.metrics(earlier) or ("revenue",)
         return tuple(value for value in schema["enum"] if value in meant)
     if name == "group_by":
-        meant = cues.groups(names_text(said, clock))
+        meant = cues.groups(said_times.without(said, clock))
         return tuple(value for value in schema["enum"] if value in meant)
     if "enum" in schema and not cues.known(name):
         named = _named_choices(schema["enum"], message)
@@ -140,41 +120,18 @@ def places(said: str, properties: Mapping[str, Any], resolver: Resolver) -> dict
     copied, and the answer says that the shop does not know the place.
     """
     found = {}
-    text = names_text(said, resolver.clock)
+    text = said_times.without(said, resolver.clock)
     words = [match.group() for match in re.finditer(r"[\w'’.&-]+", text)]
     runs = [" ".join(words[i : i + n]) for n in range(_LONGEST_PLACE, 0, -1) for i in range(len(words) - n + 1)]
     for kind in ("country", "store"):
         if kind in properties:
             known = [
-                run for run in runs if run.lower() not in _GENERIC and len(run) > 1 and _knows_one(resolver, kind, run)
+                run for run in runs if run.lower() not in GENERIC and len(run) > 1 and _knows_one(resolver, kind, run)
             ]
             whole = tuple(run for run in known if not any(run != other and run in other for other in known))
             if whole or not _UNKNOWN_PLACE.search(text):
                 found[kind] = whole
     return found
-
-
-def names_text(text: str, clock: Clock) -> str:
-    """A text without its times: what names of products, places and people are copied from."""
-    for said in (*spans.times(text, clock.period), *spans.times(text, clock.horizon)):
-        text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " | ", text)
-    return text
-
-
-def says_a_past_time(text: str, clock: Clock) -> bool:
-    """Whether a period of the past is named."""
-    return bool(spans.times(text, clock.period))
-
-
-def _times(name: str, text: str, clock: Clock) -> tuple[str, ...]:
-    if not text:
-        return ()
-    if name in _AHEAD:
-        return spans.times(text, clock.horizon)
-    if name == "compare_to":
-        base = clock.period("last month")
-        return spans.times(text, lambda said: clock.earlier(base, said) if base else None)
-    return spans.times(text, lambda said: clock.period(said) or (said if clock.relative(said) else None))
 
 
 def mend(
@@ -199,17 +156,20 @@ def mend(
     properties = parameters["properties"]
     named = resolver.name_places(message)
     arguments = widened(call.arguments, properties, message, named)
+    arguments = known_ones(arguments, properties, message, named, lambda kind, said: _knows(resolver, kind, said))
     if adding:
-        _add_times(arguments, properties, message, resolver.clock)
-    _whole_times(arguments, message, resolver.clock)
+        said_times.add(arguments, properties, message, resolver.clock)
+    said_times.make_whole(arguments, message, resolver.clock)
     _follow_pointers(arguments, before, resolver.clock)
     for name in _KINDS:
-        if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= _GENERIC:
+        if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= GENERIC:
             arguments.pop(name, None)
         elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
-    said_plainly.complete(arguments, parameters, message, named, lambda name: _times(name, message, resolver.clock))
+    said_plainly.complete(
+        arguments, parameters, message, named, lambda name: said_times.said(name, message, resolver.clock)
+    )
     said_plainly.from_before(arguments, parameters["required"], before)
     _drop_senseless(arguments, message)
     counted = cues.counted(message)
@@ -224,48 +184,12 @@ def mend(
     return ToolCall(call.name, {name: arguments[name] for name in properties if name in arguments})
 
 
-def _plain_times(name: str, message: str, clock: Clock) -> tuple[str, ...]:
-    """The times that stand by themselves."""
-    return tuple(each for each in _times(name, message, clock) if not clock.relative(each))
-
-
-def _add_times(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
-    """Adds the one time that was said, where the call has none."""
-    for name in ("period", "horizon", "date"):
-        if name in properties and name not in arguments and "compare_to" not in arguments:
-            times = _times(name, message, clock)
-            if len(times) == 1:
-                arguments[name] = times[0]
-
-
-def _whole_times(arguments: dict[str, Any], message: str, clock: Clock) -> None:
-    """Replaces a piece of a time that says nothing alone ("lst 6" of "lst 6 weks") by the time that stands there."""
-    for name in (*_PAST, *_AHEAD):
-        value = arguments.get(name)
-        if isinstance(value, str) and not _reads(name, value, clock):
-            whole = [each for each in _times(name, message, clock) if value in each or _only_words(value, each)]
-            arguments[name] = whole[0] if whole else value
-
-
-def _only_words(value: str, time: str) -> bool:
-    """Whether there are but words without a name around the time in a value: "rev November"."""
-    before, found, after = value.partition(time)
-    return bool(found) and set(f"{before} {after}".lower().split()) <= _GENERIC
-
-
-def _reads(name: str, said: str, clock: Clock) -> bool:
-    """Whether the words as a whole are a time that the argument can take."""
-    if name in _AHEAD:
-        return clock.horizon(said) is not None
-    return clock.period(said) is not None or clock.relative(said)
-
-
 def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:
     """Replaces "it", "the cheaper one" and "the month before" by what they point to."""
     said = arguments.get("period")
     if isinstance(said, str):
         arguments["period"] = references.period(said, before, clock)
-        if clock.period(arguments["period"]) is None and not _TIMELY.search(said):
+        if clock.period(arguments["period"]) is None and not said_times.TIMELY.search(said):
             arguments.pop("period")  # not a time that we fail to read, but no time at all
     if isinstance(arguments.get("product"), str):
         arguments["product"] = references.product(arguments["product"], before)
@@ -290,7 +214,7 @@ def _add_plain(arguments: dict[str, Any], properties: Mapping[str, Any], message
     for name, read in (("email", spans.emails), ("order_id", spans.order_numbers), ("postcode", spans.postcodes)):
         if name in properties and name not in arguments and len(read(message)) == 1:
             arguments[name] = read(message)[0]
-    rest = names_text(message, clock)
+    rest = said_times.without(message, clock)
     for said in (*map(str, arguments.values()), *spans.order_numbers(message)):
         rest = rest.replace(said, " ")
     for name in ("quantity", "limit", "top"):

@@ -6,6 +6,18 @@ A choice whose cue is missing from what was said cannot be written by the langua
 import re
 from typing import Final
 
+# Words for kinds of things and words around names; a small model may copy them where it has nothing else to copy.
+GENERIC: Final = frozenset(
+    "customer customers client clients store stores shop shops branch branches category categories product "
+    "products item items order orders revenue sales turnover units total country countries everything all whole a "
+    "about an and any are as at best bottom brought buy by can did do does each for from get give going had has "
+    "have how i in is it its just like low many me money more most much my no not of on or our out over per "
+    "please profit running sell sells selling show so sold some take tell than that the their them there they "
+    "this those to too top up us was we were what when where which who why will with worst would you your last "
+    "next past month week year quarter day days weeks months average value share rate number amount percentage "
+    "percent different distinct returned returns return bought big stock demand price prices review reviews "
+    "forecast history basket takings income aov avg rev qty".split()
+)
 _CUES: Final = {
     "order": r"best\w*|most|high\w*|biggest|largest|greatest|busiest|strongest|worst|bottom|least|lowe?st|smallest"
     r"|weakest|quietest|slow\w*|fewest|poorest|fastest|top|no\.? ?1|number one|winner|champion|star|leading|popular"
@@ -149,6 +161,11 @@ def groups(said: str) -> tuple[str, ...]:
 def splits(said: str) -> tuple[str, ...]:
     """The ways to split a report that are asked for outright: "by store", "per week", "month by month", "hourly"."""
     return tuple(name for name, cue in _READ_SPLITS.items() if cue.search(said))
+
+
+def without_split(said: str, name: str) -> str:
+    """The text without the words that ask for this split."""
+    return _READ_SPLITS[name].sub(" | ", said)
 
 
 def meant(argument: str, said: str) -> bool:

@@ -17,12 +17,14 @@ class Memory:
     Attributes:
         said: the last messages with the last call that each led to, oldest first.
         shown: what was shown, for words such as "the cheaper one".
+        alone: the last call of the conversation, where its turn made no other.
     """
 
     def __init__(self) -> None:
         """Remembers nothing yet."""
         self.said: list[Said] = []
         self.shown = references.Context()
+        self.alone: ToolCall | None = None
 
     @classmethod
     def of(cls, turns: Sequence[tuple[str, dict[str, Any]]]) -> "Memory":
@@ -39,6 +41,8 @@ class Memory:
     def remember(self, text: str, calls: Sequence[ToolCall], shown: tuple[ProductCard, ...] = ()) -> None:
         """Notes a message, its calls and the products shown."""
         self.said = [*self.said, Said(text, calls[-1] if calls else None)][-REMEMBERED:]
+        if calls:
+            self.alone = calls[0] if len(calls) == 1 else None
         given = calls[-1].arguments if calls else {}
         self.shown = references.Context(
             shown=shown or self.shown.shown,

@@ -57,6 +57,8 @@ class Clock:
     def horizon(self, said: str) -> Horizon | None:
         """The days ahead that `said` names, as a whole; None where it names none."""
         text = words.normalise(said)
+        if re.match(r"(?:last|past|previous) (?!.* of )", text):
+            return None
         found = self._ahead(text) or self._day_of_month(said) or self._range_ahead(text)
         if found is None:
             named = self._named(text, forward=True)

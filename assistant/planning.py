@@ -6,7 +6,7 @@ Runs no tool. Knows the order of these steps; what each does lives in its own mo
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant import arguments, report_words, sums
+from assistant import arguments, report_words, said_times, short_follow_ups, sums
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
@@ -72,6 +72,9 @@ class Planner:
         if not model.compact:
             offered = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
             return self._written(model, list(dict.fromkeys(named + offered)), text, usage)
+        changed = None if named else self._changed(text)
+        if changed is not None:
+            return Plan((changed,))
         name = named[0] if named else self._chosen(model, ranking, text)
         if name == NONE:
             return Plan()
@@ -87,6 +90,22 @@ class Planner:
         if report_words.named_report(text):
             return [report_words.REPORT]
         return ["review_insights"] if report_words.asks_for_problem_costs(text) else []
+
+    def _changed(self, text: str) -> ToolCall | None:
+        """The call before, changed by a message that says nothing else; a change that is prepared is not repeated."""
+        before, resolve = self._memory.alone, self._shop.resolve
+        tool = self.permitted().get(before.name) if before is not None else None
+        if tool is None or tool.writes:
+            return None
+        call = short_follow_ups.changed(
+            text,
+            before,
+            tool.parameters["properties"],
+            resolve.name_places(text),
+            lambda name: said_times.said(name, text, resolve.clock),
+            lambda name, said: said_times.reads(name, said, resolve.clock),
+        )
+        return None if call is None else self._mended(call, text, adding=False)
 
     def _chosen(self, model: ChatModel, ranking: Ranking, text: str) -> str:
         """The tool; where the first ones are close, the language model's opinion counts, too."""
@@ -141,7 +160,7 @@ class Planner:
             for name, values in arguments.places(f"{text} \n {context}", tool.parameters["properties"], resolve).items()
             if name not in found
         }
-        names_from = arguments.names_text(f"{text}\n{context}", resolve.clock)
+        names_from = said_times.without(f"{text}\n{context}", resolve.clock)
         if not names_from.strip(" |?!.\n"):  # nothing but times was said: no name can be copied
             found.update(dict.fromkeys(arguments.NAMES & tool.parameters["properties"].keys(), ()))
         return OfferedTool(tool.name, tool.schema(), tool.signature(), found, names_from)

@@ -3,7 +3,7 @@
 Knows arguments by name and the places of the shop's names, no shop and no tool.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 _KIND = {
@@ -56,3 +56,51 @@ def _whole(value: str, text: str, places: Sequence[Place], kind: str) -> tuple[s
         if overlaps and (named == kind or within):
             return text[first:last], named
     return value, kind
+
+
+def known_ones(
+    arguments: Mapping[str, Any],
+    taken: Collection[str],
+    text: str,
+    places: Sequence[Place],
+    knows: Callable[[str, str], bool],
+) -> dict[str, Any]:
+    """The arguments with each name that the shop does not know replaced by the known one that it holds or touches.
+
+    "Valerie Brook bails" is Valerie Brook; "shop Larder & Loom" touches a store's name in "shop Larder & Loom Whitby";
+    "little shop" is the store that is named in the same message.
+
+    Args:
+        arguments: copied from the message.
+        taken: the arguments that the tool takes.
+        text: the message.
+        places: where whole names stand in it, and what they name.
+        knows: whether the shop knows a name of a kind.
+    """
+    made = dict(arguments)
+    for name in ("product", "store", "category", "country", "customer"):
+        value = made.get(name)
+        if not isinstance(value, str) or value not in text or knows(name, value):
+            continue
+        start = text.find(value)
+        touched = [place for place in places if place[0] < start + len(value) and start < place[1]]
+        alike = [place for place in places if place[2] == name]
+        within = _known_within(name, value, knows)
+        if len(touched) == 1 and touched[0][2] in taken:
+            first, last, kind = touched[0]
+            made.pop(name)
+            made[kind] = text[first:last]
+        elif within:
+            made[name] = within
+        elif len(alike) == 1 and name == "store":
+            made[name] = text[alike[0][0] : alike[0][1]]
+    return made
+
+
+def _known_within(name: str, value: str, knows: Callable[[str, str], bool]) -> str | None:
+    """The longest run of two or more of a customer's words that the shop knows."""
+    words = value.split()
+    if name != "customer":
+        return None
+    runs = (words[i : i + n] for n in range(len(words) - 1, 1, -1) for i in range(len(words) - n + 1))
+    return next((run for run in map(" ".join, runs) if knows(name, run)), None)

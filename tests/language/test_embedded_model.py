@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service_shop import write_warehouse
 
-from assistant.arguments import candidates, names_text
+from assistant.arguments import candidates
 from assistant.conversation import Conversation
 from assistant.language.chat import OfferedTool, Prompt, Usage
 from assistant.language.prompts import compact_answer, compact_call
@@ -16,6 +16,7 @@ from assistant.language.weights import SHIPPED_ADAPTER
 from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.safety import Limits
+from assistant.said_times import without
 from assistant.settings import write_settings
 from assistant.shop import open_shop
 from assistant.tools.sales import TOOLS
@@ -35,7 +36,7 @@ def model() -> TransformersModel:
 
 def asked(said: str) -> Prompt:
     found = candidates(REPORT.parameters, said, "", CLOCK)
-    offered = OfferedTool(REPORT.name, REPORT.schema(), REPORT.signature(), found, names_text(said, CLOCK))
+    offered = OfferedTool(REPORT.name, REPORT.schema(), REPORT.signature(), found, without(said, CLOCK))
     return Prompt("call", compact_call(said, [REPORT.signature()]), (offered,), said)
 
 

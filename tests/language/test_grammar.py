@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tiny_model import tiny_model, tiny_tokenizer
 
-from assistant.arguments import candidates, names_text
+from assistant.arguments import candidates
 from assistant.language.chat import OfferedTool
 from assistant.language.decoding import Decoder
 from assistant.language.grammar import call_grammar, copyable_text
@@ -20,6 +20,7 @@ from assistant.language.prompts import read_calls
 from assistant.language.transformers_reader import TransformersReader
 from assistant.messages import ToolCall
 from assistant.periods import Clock
+from assistant.said_times import without
 from assistant.toolbox import Tool
 from assistant.tools import standard_tools
 
@@ -143,7 +144,7 @@ def test_an_argument_without_a_candidate_cannot_be_written(read: Any, tokenizer:
 def test_names_are_copied_from_their_own_text(read: Any, tokenizer: Any) -> None:
     details = next(tool for tool in standard_tools() if tool.name == "forecast_sales")
     said = "red mugs next month please"
-    names = names_text(said, CLOCK)
+    names = without(said, CLOCK)
     chance = random.Random(4)
     for _ in range(25):
         text = wander(read, tokenizer, call_grammar([offer(details, said, names)], said), chance)
@@ -154,7 +155,7 @@ def test_names_are_copied_from_their_own_text(read: Any, tokenizer: Any) -> None
 
 def test_no_name_can_be_made_up_where_a_message_holds_only_a_time(read: Any, tokenizer: Any) -> None:
     details = next(tool for tool in standard_tools() if tool.name == "forecast_sales")
-    names = names_text("next month", CLOCK)
+    names = without("next month", CLOCK)
     chance = random.Random(4)
     for _ in range(10):
         text = wander(read, tokenizer, call_grammar([offer(details, "next month", names)], "next month"), chance)
