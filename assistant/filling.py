@@ -49,7 +49,27 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
             value = held[argument]
         if value is not None:
             arguments[argument] = value
+    _keep_together(arguments, parameters["properties"], held if before is not None and before.name == name else {})
     return ToolCall(name, arguments)
+
+
+def _keep_together(arguments: dict[str, Any], properties: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    """While a search goes on, so does "in stock"; with a wholly new wish the department of the old one goes."""
+    query, earlier = arguments.get("query"), held.get("query")
+    if "query" not in properties or not isinstance(query, str) or not isinstance(earlier, str):
+        return
+    if query == earlier:
+        arguments |= {name: True for name, schema in properties.items() if _is_held(name, schema, held)}
+    elif arguments.get("category") == held.get("category") and not _words(query) & _words(earlier):
+        arguments.pop("category", None)
+
+
+def _is_held(name: str, schema: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+    return schema["type"] == "boolean" and held.get(name) is True
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.lower()))
 
 
 def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> list[ToolCall]:

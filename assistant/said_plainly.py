@@ -19,8 +19,11 @@ _BELOW = re.compile(
     re.IGNORECASE,
 )
 _IN_STOCK = re.compile(
-    r"\b(?:in stock|right now|available (?:right )?now|ready to (?:go|ship)|not sold out)\b", re.IGNORECASE
+    r"\b(?:in stock|right now|available (?:right )?now|ready to (?:go|ship)|not sold out|any\b[^.,;!?]*\bleft)\b",
+    re.IGNORECASE,
 )
+_LOWEST = re.compile(r"\b(?:worst|lowest|weakest|poorest|bottom|fewest|(?<!at )least)\b", re.IGNORECASE)
+_HIGHEST = re.compile(r"\b(?:best|highest|top|most|strongest|return\w*|refund\w*)\b", re.IGNORECASE)
 _NO_TIME = frozenset({"now", "then"})  # mostly said for "well"
 _MOST = 100  # pieces or vans; a larger number is a code or a price
 _FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
@@ -135,7 +138,11 @@ def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: 
             arguments["group_by"] = split[0]
     if "metric" in properties and cues.metrics(message) == ("average_order_value",):
         arguments["metric"] = "average_order_value"
+    if "order" in properties and {"group_by", "top"} & arguments.keys() and _LOWEST.search(message):
+        arguments["order"] = "lowest" if not _HIGHEST.search(message) else arguments.get("order", "highest")
     reason = arguments.get("reason")
+    if "reason" in properties and properties.keys() == {"reason"} and reason is None:
+        arguments["reason"] = message
     if isinstance(reason, str) and properties.keys() == {"reason"} and len(reason.split()) < _FEWEST_WORDS:
         arguments["reason"] = message
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import references, talk
 from assistant.conversation import Conversation
-from assistant.messages import Answer, Role, ToolCall, ToolResult
+from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
 from assistant.safety import Limits
 from assistant.shop import Shop
 from assistant.toolbox import Context
@@ -60,6 +60,9 @@ class Asker:
     Attributes:
         shopper: who asks; None: the shop's manager.
         signed_in: whether the session knows the shopper.
+        before: what the last turns showed.
+        refused: the calls that were refused so far.
+        meant: what each pointer ("the second") meant when it was said.
     """
 
     shop: Shop
@@ -67,6 +70,8 @@ class Asker:
     shopper: Shopper | None
     signed_in: bool = True
     before: references.Context = field(default_factory=references.Context)
+    refused: list[ToolCall] = field(default_factory=list)
+    meant: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Opens the conversation, and a second session in which the author's own calls are run."""
@@ -96,36 +101,53 @@ class Asker:
 
     def _judged_calls(self, turn: Turn, answer: Answer, *, agreed: bool) -> tuple[bool, bool, bool]:
         """Whether the calls are right word by word, right in meaning, and came out as they should."""
-        made = [ToolCall(record.name, record.arguments) for record in answer.calls]
+        records = self._without_resumed(answer.calls)
+        made = [ToolCall(record.name, record.arguments) for record in records]
         if agreed:  # a yes carries out what was proposed, in whatever words it was given
             done = len(answer.calls) == 1 and answer.calls[0].status == "ok"
             return done, done, done
-        wanted = [self._pointed(call) for call in turn.calls]
+        wanted = [self._pointed(call, turn.text) for call in turn.calls]
         pairs = paired(wanted, made)
         if pairs is None:
             return False, False, False
         clock, results = self.shop.resolve.clock, [self._due(call) for call in wanted]
-        statuses = Counter(record.status for record in answer.calls)
+        statuses = Counter(record.status for record in records)
         due = statuses == Counter(result.status for result in results)
         strict = all(same_arguments(*pair, clock) for pair in pairs)
-        same = _said(results) == _said([record.result for record in answer.calls])
+        same = _said(results) == _said([record.result for record in records])
         return strict, same or all(alike_arguments(*pair, clock) for pair in pairs), due
+
+    def _without_resumed(self, records: Sequence[CallRecord]) -> list[CallRecord]:
+        """The calls without the private one that was refused before and is made again once the person is known."""
+        calls = [ToolCall(record.name, record.arguments) for record in records]
+        again = len(calls) > 1 and calls[-2].name == "verify_identity" and calls[-1] in self.refused
+        self.refused += [call for call, record in zip(calls, records, strict=True) if record.status == "refused"]
+        return list(records[:-1] if again else records)
 
     def _due(self, call: ToolCall) -> ToolResult:
         """What the author's own call gives; a change that it prepares waits for nobody."""
         self.author.pending = None
         return self.shop.toolbox.run(call, Context(self.shop, self.author))[1]
 
-    def _pointed(self, call: ToolCall) -> ToolCall:
+    def _pointed(self, call: ToolCall, text: str) -> ToolCall:
         """The author's call with what "it", "the second one" and "the month before" mean in this conversation."""
         given = dict(call.arguments)
         if isinstance(given.get("product"), str):
-            given["product"] = references.product(given["product"], self.before)
+            given["product"] = self._product(given["product"], text)
         if isinstance(given.get("products"), list):
-            given["products"] = [references.product(str(each), self.before) for each in given["products"]]
+            given["products"] = [self._product(str(each), text) for each in given["products"]]
         if isinstance(given.get("period"), str):
             given["period"] = references.period(given["period"], self.before, self.shop.resolve.clock)
         return ToolCall(call.name, given)
+
+    def _product(self, said: str, text: str) -> str:
+        """What a product's words mean: a pointer that is not said anew means what it meant when it was."""
+        if said in self.meant and said not in text:
+            return self.meant[said]
+        found = references.product(said, self.before)
+        if found != said:
+            self.meant[said] = found
+        return found
 
     def _note(self, answer: Answer) -> None:
         given = answer.calls[-1].arguments if answer.calls else {}
