@@ -49,6 +49,10 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
             value = held[argument]
         if value is not None:
             arguments[argument] = value
+    if "product" in held and "category" in arguments and arguments.get("category") != held.get("category"):
+        said = {found.text for found in spans.get("product", ())}
+        if arguments.get("product") == held["product"] and held["product"] not in said:
+            arguments.pop("product")  # now a whole department is asked about
     _keep_together(arguments, parameters["properties"], held if before is not None and before.name == name else {})
     return ToolCall(name, arguments)
 

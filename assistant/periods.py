@@ -11,6 +11,10 @@ from datetime import date, timedelta
 from assistant import calendar_words as words
 from assistant.calendar_words import add_months, month_end, month_start
 
+_AROUND = r"(?:the same|that|that same|same) (week|month|quarter|year)"
+_NAMED_BEFORE = r"(?:the )?(.+?) (?:before|earlier)(?: that)?"
+_ANY_YEAR = 2024
+
 
 @dataclass(frozen=True)
 class Period:
@@ -89,12 +93,34 @@ class Clock:
         if re.fullmatch(words.PERIOD_BEFORE, text):
             unit = re.search(r"\b(week|month|quarter)\b", text)
             return (_part_before(period, unit[1]) if unit else None) or before(period)
-        return self.period(said)
+        around = re.fullmatch(_AROUND, text)
+        if around:
+            start = words.unit_start(period.start, around[1])
+            end = min(words.unit_end(start, around[1]), self.as_of)
+            return Period(start, end, words.label(start, end))
+        return self._named_before(period, text) or self.period(said)
+
+    def _named_before(self, period: Period, text: str) -> Period | None:
+        """The last Christmas, March or Tuesday before a period ("the Christmas before")."""
+        named = re.fullmatch(_NAMED_BEFORE, text)
+        if not named:
+            return None
+        if re.fullmatch(words.WEEKDAYS, named[1]):
+            back = (period.start.weekday() - words.weekday_number(named[1]) - 1) % 7 + 1
+            day = period.start - timedelta(days=back)
+            return Period(day, day, words.label(day, day))
+        found = (self._in_year(named[1], period.start.year - back) for back in (0, 1))
+        return next((each for each in found if each is not None and each.end < period.start), None)
 
     @staticmethod
     def relative(said: str) -> bool:
         """Whether the words name a period only from another one ("the month before")."""
         text = words.normalise(said)
+        if re.fullmatch(_AROUND, text):
+            return True
+        named = re.fullmatch(_NAMED_BEFORE, text)
+        if named and (re.fullmatch(words.WEEKDAYS, named[1]) or words.part_of_year(named[1], _ANY_YEAR)):
+            return True
         return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
 
     def _range(self, text: str) -> Period | None:

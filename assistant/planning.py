@@ -6,7 +6,7 @@ Runs no tool. Knows the order of these steps; what each does lives in its own mo
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant import arguments, report_words, said_times, short_follow_ups, sums
+from assistant import arguments, references, report_words, said_times, short_follow_ups, sums
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
@@ -127,7 +127,9 @@ class Planner:
             calls = [filled(tool.name, tool.parameters, reading, before[1])]
         else:
             calls = filled_each(tool.name, tool.parameters, reading, before[1])
-        return _told_apart(calls, [self._mended(call, text, adding=False) for call in calls])
+        mended = [self._mended(call, text, adding=False) for call in calls]
+        named = [call for call in mended if not references.points(str(call.arguments.get("product", "")))]
+        return _told_apart(calls, named or mended)
 
     def _written(self, model: ChatModel, names: list[str], text: str, usage: Callable[[], Usage]) -> Plan:
         """The calls that the language model writes, among the tools named."""

@@ -24,11 +24,12 @@ _POINTER = re.compile(
     r"(?P<noun>one|ones|item|product|option)(?: of (?:them|those|these))?",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"(?:the )?(first|second|third|fourth|fifth|last|cheapest|dearest)", re.IGNORECASE)
 _SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)
 _CHEAP = frozenset("cheaper cheapest lowest".split())
 _DEAR = frozenset("dearer dearest pricier priciest highest expensive".split())
 _LESS = frozenset("less least".split())
-_RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same)\b|\byear on year\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same|that)\b|\byear on year\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Context:
     spoken_of: Mapping[str, str] = field(default_factory=dict)
 
 
+def points(said: str) -> bool:
+    """Whether words only point to a product ("the second", "that one") and name none."""
+    words = said.strip().rstrip(".?!").strip()
+    return any(pattern.fullmatch(words) for pattern in (_SAME, _POINTER, _PLACE))
+
+
 def product(said: str, context: Context) -> str:
     """The product that a pointer means, by id; `said` as it is where it points to nothing known."""
     words = said.strip().rstrip(".?!").strip()
@@ -56,7 +63,7 @@ def product(said: str, context: Context) -> str:
             return context.subject
         return context.shown[0].product_id if len(context.shown) == 1 else said
     match = _POINTER.fullmatch(words)
-    last = re.fullmatch(r"(?:the )?(first|second|third|fourth|fifth|last|cheapest|dearest)", words, re.IGNORECASE)
+    last = _PLACE.fullmatch(words)
     if not context.shown or not (match or last):
         return said
     which = ((match["which"] if match else last[1] if last else "") or "").lower()

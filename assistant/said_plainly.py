@@ -24,6 +24,13 @@ _IN_STOCK = re.compile(
 )
 _LOWEST = re.compile(r"\b(?:worst|lowest|weakest|poorest|bottom|fewest|(?<!at )least)\b", re.IGNORECASE)
 _HIGHEST = re.compile(r"\b(?:best|highest|top|most|strongest|return\w*|refund\w*)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"(?:(?:gimme|give me|show me|find me|get me|(?:i )?(?:just )?(?:want|need)|i['’]?m (?:looking for|after)"
+    r"|looking for|searching for|do (?:you|ya|u) (?:have|sell|stock|carry|do)|have (?:you|u) got|(?:you )?got any"
+    r"|any|some|please|pls)"
+    r"\b[ ,]*)+",
+    re.IGNORECASE,
+)  # how one asks for a thing, never the thing itself
 _NO_TIME = frozenset({"now", "then"})  # mostly said for "well"
 _MOST = 100  # pieces or vans; a larger number is a code or a price
 _FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
@@ -48,6 +55,8 @@ def complete(
     """
     properties = parameters["properties"]
     _names(arguments, properties, message, places)
+    if isinstance(arguments.get("query"), str):
+        arguments["query"] = _without_asking(arguments["query"]) or arguments["query"]
     _time(arguments, properties, message, times)
     _codes(arguments, properties, message)
     _prices(arguments, properties, message)
@@ -60,6 +69,11 @@ def from_before(arguments: dict[str, Any], required: Collection[str], before: re
     for name in required:
         if name not in arguments and name in before.spoken_of:
             arguments[name] = before.spoken_of[name]
+
+
+def _without_asking(query: str) -> str:
+    led = _ASKING.match(query)
+    return query[led.end() :].strip() if led else query
 
 
 def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, places: Sequence[Place]) -> None:

@@ -71,7 +71,7 @@ def make_whole(arguments: dict[str, Any], message: str, clock: Clock) -> None:
             if len(given) == 1 and len(around) == 1 and around[0].lower().startswith(f"{value.lower()} "):
                 arguments[name] = around[0]
             continue
-        within = said(name, value, clock)
+        within = [each for each in said(name, value, clock) if not TIMELY.search(value.replace(each, " ", 1))]
         arguments[name] = around[0] if around else within[0] if len(within) == 1 else value
 
 
