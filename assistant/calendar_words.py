@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, TypeVar
 
+from assistant.holidays_of_year import holiday
 from assistant.wording import span
 
 P = TypeVar("P")
@@ -22,7 +23,8 @@ _MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
 MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY_NAMES: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final = "|".join(_WEEKDAY_NAMES)
-_WEEK_OF: Final = "(?:week of|week commencing|week beginning|wc)"
+_WEEK_TO: Final = ("week ending", "week to", "we ")
+_WEEK_OF: Final = "(?:week of|week commencing|week beginning|wc|week ending|week to|we)"
 UNITS: Final = "days?|weeks?|fortnights?|months?|quarters?|years?"
 WHOLE_HISTORY: Final = {
     "all time", "whole history", "entire history", "full history", "the whole history", "the entire history",
@@ -80,18 +82,6 @@ _ORDINALS: Final = {
     )
 }
 # Fixed holidays: (first month, first day, last month, last day).
-_FIXED: Final = {
-    "christmas": (12, 25, 12, 25), "xmas": (12, 25, 12, 25), "christmas day": (12, 25, 12, 25),
-    "christmas eve": (12, 24, 12, 24), "boxing day": (12, 26, 12, 26), "new year": (1, 1, 1, 1),
-    "new years day": (1, 1, 1, 1), "new years eve": (12, 31, 12, 31), "valentines": (2, 14, 2, 14),
-    "valentines day": (2, 14, 2, 14), "halloween": (10, 31, 10, 31), "bonfire night": (11, 5, 11, 5),
-    "guy fawkes": (11, 5, 11, 5), "spring": (3, 1, 5, 31), "summer": (6, 1, 8, 31), "autumn": (9, 1, 11, 30),
-    "fall": (9, 1, 11, 30), "christmas season": (12, 1, 12, 31), "holiday season": (12, 1, 12, 31),
-    "christmas period": (12, 1, 12, 31), "christmas time": (12, 1, 12, 31), "holidays": (12, 1, 12, 31),
-    "run up to christmas": (11, 24, 12, 24), "christmas run up": (11, 24, 12, 24), "christmas week": (12, 21, 12, 27),
-    "festive season": (12, 1, 12, 31), "back to school": (8, 15, 9, 15), "st patricks day": (3, 17, 3, 17),
-    "4th of july": (7, 4, 7, 4), "independence day": (7, 4, 7, 4), "year end": (12, 31, 12, 31),
-}  # fmt: skip
 
 
 def normalise(said: str) -> str:
@@ -100,6 +90,7 @@ def normalise(said: str) -> str:
     text = re.sub(
         rf"(?<!new )\b(week|month|quarter|year|fortnight|summer|winter|christmas|{MONTH}|\d{{4}})'s\b", r"\1", text
     )
+    text = re.sub(r"\bw/ ?([ceb])\b", r"w\1", re.sub(r"\bupto\b", "up to", text))
     text = text.replace("'s", "s").replace("–", "-").replace("—", "-")
     text = re.sub(r"[?!;\"()]|[.,](?!\d)|,(?=\d{4}\b)", " ", text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text)
@@ -249,7 +240,7 @@ def part_of_year(text: str, year: int) -> tuple[date, date] | None:
         except ValueError:
             return None
         return start, start + timedelta(days=6)
-    return _quarter_or_half(text, year) or _part_of_month(text, year) or _holiday(text, year)
+    return _quarter_or_half(text, year) or _part_of_month(text, year) or holiday(text, year)
 
 
 def _quarter_or_half(text: str, year: int) -> tuple[date, date] | None:
@@ -277,6 +268,9 @@ def _part_of_month(text: str, year: int) -> tuple[date, date] | None:
         if match[1] or match[4]:
             then = date(year, _MONTHS[match[2] or match[3]], int(match[1] or match[4]))
             return then, then
+        if text.startswith(_WEEK_TO):
+            last = date(year, _MONTHS[match[6] or match[10]], int(match[5] or match[11]))
+            return last - timedelta(days=6), last
         if match[5] or match[11]:
             then = unit_start(date(year, _MONTHS[match[6] or match[10]], int(match[5] or match[11])), "week")
             return then, then + timedelta(days=6)
@@ -290,63 +284,3 @@ def _part_of_month(text: str, year: int) -> tuple[date, date] | None:
         return last - timedelta(days=6), last
     first = start + timedelta(days=7 * (int(match[7][0]) - 1))
     return first, first + timedelta(days=6)
-
-
-def _holiday(text: str, year: int) -> tuple[date, date] | None:
-    if text in _FIXED:
-        first_month, first_day, last_month, last_day = _FIXED[text]
-        return date(year, first_month, first_day), date(year, last_month, last_day)
-    if text == "winter":
-        return date(year, 12, 1), month_end(date(year + 1, 2, 1))
-    easter = easter_sunday(year)
-    thanksgiving = date(year, 11, 1) + timedelta(days=(3 - date(year, 11, 1).weekday()) % 7 + 21)
-    moving = {
-        "easter": (easter - timedelta(days=2), easter + timedelta(days=1)),
-        "easter weekend": (easter - timedelta(days=2), easter + timedelta(days=1)),
-        "easter sunday": (easter, easter),
-        "good friday": (easter - timedelta(days=2), easter - timedelta(days=2)),
-        "easter monday": (easter + timedelta(days=1), easter + timedelta(days=1)),
-        "mothers day": (easter - timedelta(days=21), easter - timedelta(days=21)),  # Mothering Sunday, as in Britain
-        "thanksgiving": (thanksgiving, thanksgiving),
-        "black friday": (thanksgiving + timedelta(days=1), thanksgiving + timedelta(days=1)),
-        "cyber monday": (thanksgiving + timedelta(days=4), thanksgiving + timedelta(days=4)),
-        "black friday weekend": (thanksgiving + timedelta(days=1), thanksgiving + timedelta(days=4)),
-        "black friday week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
-    }
-    late_may, september = date(year, 5, 31), date(year, 9, 1)
-    memorial = late_may - timedelta(days=late_may.weekday())
-    labor = september + timedelta(days=-september.weekday() % 7)
-    whitsun = easter + timedelta(days=49)
-    moving |= {
-        "memorial day": (memorial, memorial),
-        "labor day": (labor, labor),
-        "whitsun": (whitsun, whitsun + timedelta(days=1)),
-        "advent": (date(year, 12, 1), date(year, 12, 24)),
-        "new years": (date(year, 1, 1), date(year, 1, 1)),
-        "lent": (easter - timedelta(days=46), easter - timedelta(days=1)),
-        "easter week": (easter - timedelta(days=6), easter),
-        "thanksgiving week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
-        "end of year": (date(year, 12, 31), date(year, 12, 31)),
-    }
-    june = date(year, 6, 1)
-    fathers_day = june + timedelta(days=(6 - june.weekday()) % 7 + 14)
-    moving["fathers day"] = (fathers_day, fathers_day)
-    return moving.get(text)
-
-
-def is_holiday(text: str) -> bool:
-    """Whether the words name a holiday or season of every year."""
-    return text in _FIXED or _holiday(text, 2000) is not None
-
-
-def easter_sunday(year: int) -> date:
-    """Easter Sunday, Gregorian calendar (Meeus, Astronomical Algorithms, 1991, chapter 8)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day_before = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day_before + 1)

@@ -71,7 +71,7 @@ def make_whole(arguments: dict[str, Any], message: str, clock: Clock) -> None:
             if len(given) == 1 and len(around) == 1 and around[0].lower().startswith(f"{value.lower()} "):
                 arguments[name] = around[0]
             continue
-        within = [each for each in said(name, value, clock) if not TIMELY.search(value.replace(each, " ", 1))]
+        within = [each for each in said(name, value, clock) if _only_names(value.replace(each, " ", 1))]
         arguments[name] = around[0] if around else within[0] if len(within) == 1 else value
 
 
@@ -79,3 +79,9 @@ def _only_words(value: str, time: str) -> bool:
     """Whether there are but words without a name around the time in a value: "rev November"."""
     before, found, after = value.partition(time)
     return bool(found) and set(f"{before} {after}".lower().split()) <= GENERIC
+
+
+def _only_names(rest: str) -> bool:
+    """Whether only names and words that say nothing stand there: no word that could belong to the time."""
+    words = rest.split()
+    return not TIMELY.search(rest) and all(word[0].isupper() or word.lower() in GENERIC for word in words)

@@ -15,7 +15,7 @@ from assistant.whole_names import Place
 _EMPTY: Final = frozenset(
     "a about actually again alone also and any are as at but can could do does for from give great hm hmm how i in "
     "instead is it just lets like look looks make mean meant me more much my nah no now of oh ok okay on only oops or "
-    "our over per perhaps please pls plz right same see show so sorry tell than thanks that the them then this those "
+    "our over per perhaps please pls plz right same see show so sorry than thanks that the them then this those "
     "to too try us very wait was we were what whats when with would y yeah yes you and/or one thing & + n bout abt "
     "wot wat hows thing".split()
 )

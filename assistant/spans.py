@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from assistant import calendar_words
+from assistant import calendar_words, holidays_of_year
 
 _LONGEST = 9  # words in a time expression
 _LEADING = frozenset("in on over for during at of the within and a an".split())
@@ -166,7 +166,7 @@ def _plain_time(span: str, before: str) -> bool:
         "h1",
         "weekend",
     )
-    needs_preposition |= calendar_words.is_holiday(said) and not said.endswith("day")
+    needs_preposition |= holidays_of_year.is_holiday(said) and not said.endswith("day")
     return not needs_preposition or before in _PREPOSITIONS or before == "the"
 
 

@@ -86,8 +86,9 @@ def known_ones(
         touched = [place for place in places if place[0] < start + len(value) and start < place[1]]
         alike = [place for place in places if place[2] == name]
         within = _known_within(name, value, knows)
-        if len(touched) == 1 and touched[0][2] in taken:
-            first, last, kind = touched[0]
+        free = [place for place in touched if place[2] in taken and (place[2] == name or place[2] not in made)]
+        if len(touched) == len(free) == 1:
+            first, last, kind = free[0]
             made.pop(name)
             made[kind] = text[first:last]
         elif within:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.calendar_words import easter_sunday
+from assistant.holidays_of_year import easter_sunday
 from assistant.periods import Clock, before
 
 CLOCK = Clock(date(2011, 12, 9), date(2010, 12, 1))

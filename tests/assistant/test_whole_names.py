@@ -1,6 +1,6 @@
 """Pieces of names widened to the whole ones, worked out by hand."""
 
-from assistant.whole_names import widened
+from assistant.whole_names import known_ones, widened
 
 TAKEN = ("product", "store", "category", "country")
 
@@ -52,3 +52,18 @@ def test_a_name_said_now_is_put_over_one_that_was_kept() -> None:
     known = places(text, store="Larder & Loom Whitby")
     kept = {"product": "Larder & Loom Whitby", "store": "Larder & Loom York"}
     assert widened(kept, TAKEN, text, known) == {"store": "Larder & Loom Whitby"}
+
+
+def test_a_name_that_nobody_knows_gives_way_to_the_known_one_in_it_or_beside_it() -> None:
+    text = "odds that Valerie Brook bails at the little shop, Larder & Loom Whitby"
+    store = text.index("Larder"), len(text), "store"
+    known = {("customer", "Valerie Brook"), ("store", "Larder & Loom Whitby")}
+    given = {"customer": "Valerie Brook bails", "store": "little shop"}
+    found = known_ones(given, ("customer", "store"), text, [store], lambda kind, said: (kind, said) in known)
+    assert found == {"customer": "Valerie Brook", "store": "Larder & Loom Whitby"}
+
+
+def test_a_known_name_is_never_put_over_another() -> None:
+    found = known_ones({"product": "kitchen", "category": "home"}, ("product", "category"), "kitchen",
+                       [(0, 7, "category")], lambda kind, said: False)  # fmt: skip
+    assert found == {"product": "kitchen", "category": "home"}
