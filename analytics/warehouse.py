@@ -201,6 +201,13 @@ class Warehouse:
             raise MissingData("This shop has no sales yet: import them with `retail-assistant ingest`.")
         return row["first"].date(), row["last"].date()
 
+    def reopen(self) -> None:
+        """Reads the file that has taken this one's place; who holds this warehouse goes on with the new history."""
+        with self._lock, _damage_told(self.path):
+            self._tables.clear()
+            self._backend.disconnect()  # DuckDB gives the old file again as long as anyone has it open
+            self._backend.reconnect()
+
     def close(self) -> None:
         """Closes the file."""
         self._backend.disconnect()

@@ -18,11 +18,11 @@ from analytics.errors import AnalyticsError
 from analytics.warehouse import build_lock
 from assistant.errors import WrongUse
 from assistant.settings import FILE, read_settings, write_settings
-from assistant.shop import MODELS, PICTURES, POLICIES, RANKING, WAREHOUSE, Shop, open_shop
+from assistant.shop import FITTED, MODELS, PICTURES, POLICIES, RANKING, WAREHOUSE, Shop, open_shop
 from retrieval.errors import RetrievalError
 
 Report = Callable[[str], None]
-_FITTED, _TRUTH = "fitted.json", "truth"
+_TRUTH = "truth"
 JUDGEMENTS = "search_judgements.csv"  # query, product_id, grade (from 1): what the search learns its order from
 _NO_MODEL = ("index", "policies", "pictures")
 
@@ -69,7 +69,7 @@ def has_history(folder: Path) -> bool:
 
 def is_fitted(folder: Path) -> bool:
     """Whether the last fit has come to its end."""
-    return (folder / MODELS / _FITTED).exists()
+    return (folder / MODELS / FITTED).exists()
 
 
 def init_demo(folder: Path, report: Report, *, seed: int = 7) -> None:
@@ -84,7 +84,7 @@ def init_demo(folder: Path, report: Report, *, seed: int = 7) -> None:
     check_demo_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with build_lock(folder):
-        (folder / MODELS / _FITTED).unlink(missing_ok=True)  # what is fitted belongs to the history before
+        (folder / MODELS / FITTED).unlink(missing_ok=True)  # what is fitted belongs to the history before
     summary = build_demo(folder / WAREHOUSE, folder / POLICIES, folder / _TRUTH, seed=seed)
     report(str(summary))
     write_settings(folder, DEMO_NAME, DEMO_CURRENCY, str(DEMO_AS_OF))
@@ -102,7 +102,7 @@ def fit_shop(folder: Path, report: Report) -> list[Fitted]:
     """
     with build_lock(folder), open_shop(folder) as shop:
         (folder / MODELS).mkdir(exist_ok=True)
-        (folder / MODELS / _FITTED).unlink(missing_ok=True)
+        (folder / MODELS / FITTED).unlink(missing_ok=True)
         done = [_timed(name, fit, shop, report) for name, fit in (_abilities() | _judged(folder)).items()]
         _note_fitted(shop, done)
         return done
@@ -121,7 +121,7 @@ def _note_fitted(shop: Shop, done: list[Fitted]) -> None:
         "missing": {each.name: each.missing for each in done if each.missing},
         "as_of": shop.as_of.isoformat(),
     }
-    building = shop.folder / MODELS / f"{_FITTED}.building"
+    building = shop.folder / MODELS / f"{FITTED}.building"
     building.write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
     os.replace(building, building.with_suffix(""))
 

@@ -13,6 +13,7 @@ from analytics.forgetting import forget_in_history, person_of
 from analytics.model_store import ModelStore
 from analytics.person import Person
 from analytics.warehouse import build_lock
+from assistant.board import BOARDS, Boards
 from assistant.building import fit_again
 from assistant.errors import WrongUse
 from assistant.shop import MODELS, WAREHOUSE, open_shop
@@ -64,6 +65,8 @@ def forget_customer(folder: Path, wanted: str, report: Callable[[str], None]) ->
             for name in named:
                 shop.models.remove(name)
         removed |= _forget_tables(folder, person)
+        pins = Boards(folder).forget(person)
+        removed |= {f"{BOARDS}: pinned answers": pins} if pins else {}
         report("history ...")
         removed |= {f"history: {table}": n for table, n in forget_in_history(folder / WAREHOUSE, person).items()}
         if named:

@@ -1,11 +1,13 @@
 """Opens a shop folder and wires its parts: the only place that does. Knows no question and no answer."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics.errors import NotFitted
 from analytics.history import History
@@ -28,9 +30,15 @@ from retrieval.policies import PolicyIndex
 from retrieval.reranker import Reranker
 from retrieval.vectors import VectorSettings, shop_prefix
 
+if TYPE_CHECKING:
+    from assistant.board import Boards
+    from assistant.standing_results import StandingResults
+
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
 RANKING = "search_ranking"  # the model that judgements of searches teach
 PICTURES = "pictures"  # the products' picture files
+FITTED = "fitted.json"  # in the models' folder, written last of all by a fit
+_OF_THE_DATA = ("as_of", "history", "resolve", "toolbox", "catalog", "pictures", "policies")
 
 
 class Shop:
@@ -54,6 +62,33 @@ class Shop:
         self.currency = self.settings.currency
         self.policies_folder = folder / POLICIES
         self.models = ModelStore(folder / MODELS)
+        self._renewing = threading.Lock()
+        self._seen = self.state()
+
+    def state(self) -> tuple[int, int]:
+        """When the history and the fitted models were last replaced, in nanoseconds; 0 while a fit is at work."""
+        files = (self.folder / WAREHOUSE, self.folder / MODELS / FITTED)
+        history, fitted = (file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+        return history, fitted
+
+    def renew(self) -> bool:
+        """Takes up what an import or a finished fit has replaced since; nothing where nothing has changed.
+
+        Returns:
+            Whether anything had.
+        """
+        with self._renewing:
+            now = self.state()
+            fitting = now[0] == self._seen[0] and not now[1]  # what was fitted before stands until the fit has ended
+            if now == self._seen or fitting or not now[0]:
+                return False
+            if "warehouse" in self.__dict__:
+                self.warehouse.reopen()
+            for part in _OF_THE_DATA:
+                self.__dict__.pop(part, None)
+            self.models = ModelStore(self.folder / MODELS)
+            self._seen = now
+            return True
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -102,6 +137,20 @@ class Shop:
     def records(self) -> Records:
         """Conversations, carts, requests and the audit trail."""
         return Records(self.settings.records.url or f"sqlite:///{self.folder / RECORDS}")
+
+    @cached_property
+    def boards(self) -> "Boards":
+        """What the managers have pinned."""
+        from assistant.board import Boards
+
+        return Boards(self.folder)
+
+    @cached_property
+    def standing(self) -> "StandingResults":
+        """Results that stand until the data change: of boards and the briefing."""
+        from assistant.standing_results import StandingResults
+
+        return StandingResults(self)
 
     @cached_property
     def limits(self) -> Limits:

@@ -75,25 +75,44 @@ def quotes_html(result: ToolResult) -> str:
     )
 
 
-def notes_html(answer: Answer) -> str:
-    """Assumptions and what is missing."""
-    notes = dict.fromkeys(note for call in answer.calls for note in call.result.notes)
-    if not notes:
-        return ""
+def notes_of(answer: Answer) -> list[str]:
+    """Assumptions and what is missing, each once."""
+    return list(dict.fromkeys(note for call in answer.calls for note in call.result.notes))
+
+
+def notes_html(notes: Iterable[str]) -> str:
+    """Notes as a list; nothing where there are none."""
     items = "".join(f"<li>{escaped(note)}</li>" for note in notes)
-    return f'<div class="ra-notes"><h3>{texts.NOTES}</h3><ul>{items}</ul></div>'
-
-
-def computed_html(answer: Answer) -> str:
-    """Method, score and figures, unfolding; nothing where no call has any."""
-    inside = "".join(_computed(call.result) for call in answer.calls)
-    return f'<details class="ra-fold"><summary>{texts.COMPUTED}</summary>{inside}</details>' if inside else ""
+    return f'<div class="ra-notes"><h3>{texts.NOTES}</h3><ul>{items}</ul></div>' if items else ""
 
 
 def beneath(answer: Answer) -> str:
     """The tool calls, unfolding, with model, seconds and tokens."""
     count = len(answer.calls)
     title = texts.NO_CALLS if not count else texts.ONE_CALL if count == 1 else texts.CALLS.format(count=count)
+    return (
+        f'<details class="ra-fold ra-calls"><summary>{escaped(title)} <span class="ra-small">'
+        f"{escaped(texts.SECONDS.format(seconds=f'{answer.total_seconds:.1f}'))}</span></summary>"
+        f"{calls_html(answer)}</details>"
+    )
+
+
+def explained_html(answer: Answer, notes: Iterable[str] = ()) -> str:
+    """How an answer came about, unfolding as one: method, score, assumptions, figures and the tool calls.
+
+    Args:
+        answer: what was answered.
+        notes: assumptions that are not shown elsewhere.
+    """
+    inside = "".join(_computed(call.result) for call in answer.calls)
+    items = "".join(f"<li>{escaped(note)}</li>" for note in notes)
+    assumed = f'<dl class="ra-computed"><dt>{texts.ASSUMPTIONS}</dt><dd><ul>{items}</ul></dd></dl>' if items else ""
+    called = f'<h4 class="ra-fold-part">{texts.CALL}</h4>{calls_html(answer)}'
+    return f'<details class="ra-fold"><summary>{texts.COMPUTED}</summary>{inside}{assumed}{called}</details>'
+
+
+def calls_html(answer: Answer) -> str:
+    """The tool calls with their arguments, and how long it all took."""
     timing = texts.TIMING.format(
         model=answer.model or texts.NO_MODEL,
         total=f"{answer.total_seconds:.1f}",
@@ -101,12 +120,7 @@ def beneath(answer: Answer) -> str:
         prompt=number(answer.prompt_tokens),
         completion=number(answer.completion_tokens),
     )
-    calls = "".join(_call(call) for call in answer.calls)
-    return (
-        f'<details class="ra-fold ra-calls"><summary>{escaped(title)} <span class="ra-small">'
-        f"{escaped(texts.SECONDS.format(seconds=f'{answer.total_seconds:.1f}'))}</span></summary>"
-        f'{calls}<p class="ra-small">{escaped(timing)}</p></details>'
-    )
+    return f'{"".join(_call(call) for call in answer.calls)}<p class="ra-small">{escaped(timing)}</p>'
 
 
 def _evidence(answer: Answer, currency: str) -> str:

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 _COLOURS = ("#12827a", "#d55e00", "#4477aa", "#cc79a7", "#b8860b", "#5d8a2b", "#7b5ea7", "#777777")
 _GRID = "rgba(128,128,128,0.22)"
 _LONG_LABEL = 9
+_SMALL = 260  # pixels
 
 
-def figure(chart: Chart) -> "Figure":
-    """Draws the chart: lines with their band, bars (lying down where their names are long), points or ways on a map."""
+def figure(chart: Chart, *, small: bool = False) -> "Figure":
+    """Draws the chart: lines with their band, bars (lying down where their names are long), points or ways on a map.
+
+    Args:
+        chart: what to draw.
+        small: for a card on the board: lower, and without the title that the card has anyway.
+    """
     import plotly.graph_objects as go
 
     lying = chart.kind == "bar" and _lies_down(chart)
@@ -38,6 +44,8 @@ def figure(chart: Chart) -> "Figure":
     _lay_out(drawn, chart, lying)
     if chart.kind == "routes":
         _lay_out_map(drawn, chart)
+    if small:
+        drawn.update_layout(title=None, height=min(drawn.layout.height, _SMALL), margin={"t": 30})
     return drawn
 
 

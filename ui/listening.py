@@ -32,3 +32,18 @@ if (chat) {
   });
 }
 """
+
+# A question asked from further down the page brings its answer into view; a screen reader is told what is new.
+DESK_SCRIPT = """
+element.setAttribute('aria-live', 'polite');
+let asked = '';
+watch('value', () => {
+  const question = element.querySelector('.ra-question');
+  const said = question ? question.textContent : '';
+  if (said && said !== asked && element.getBoundingClientRect().top < 0) {
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    element.scrollIntoView({block: 'start', behavior: calm ? 'auto' : 'smooth'});
+  }
+  asked = said;
+});
+"""

@@ -1,139 +1,75 @@
-"""The manager's tab: question, answer, chart, table, and how it was computed. Knows visitors and HTML, no tool."""
+"""The manager's tab put together: the door, then today's page, customers waiting, import, models and audit.
 
-import secrets
+Knows which part stands where and what starts it; what happens in a part, that part's own module knows.
+"""
+
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
+from assistant.briefing import Line, briefing
 from assistant.errors import AssistantError
-from assistant.messages import Answer
+from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
-from ui.answers import beneath, chips, computed_html, notes_html, question_html, quotes_html, said_html, suggestions
-from ui.cards import product_cards
-from ui.charts import figure
 from ui.escaping import escaped
-from ui.listening import CLICK_SCRIPT
+from ui.listening import CLICK_SCRIPT, DESK_SCRIPT
 from ui.login_page import SIGN_IN
-from ui.tables import csv_link, grid, table_html, widths
-from ui.visitors import Shown, Visitors
+from ui.manager_board import ManagerBoard, draw_card
+from ui.manager_briefing import briefing_html
+from ui.manager_gate import Gate
+from ui.manager_question import Questions, empty_desk
+from ui.visitors import Visitors
 
-# What a handler yields: the visitor's key, the answer, what lies beneath, earlier turns, the box, the turn's mark:
-# a text that is new for each finished turn and empty until then, so that charts and tables are drawn once.
-View = tuple[Any, Any, Any, Any, Any, Any]
+_LOOK_EVERY = 60  # seconds between two looks whether the shop's data have changed
+QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 class ManagerDesk:
-    """What happens on the manager's tab. Every method checks again that this visitor may see the desk."""
+    """The door of the desk and what is looked at when it opens. Every method checks again who asks."""
 
-    def __init__(self, visitors: Visitors, access: Access) -> None:
-        self._visitors = visitors
-        self._access = access
-        self._currency = visitors.shop.currency
+    def __init__(self, shop: Shop, gate: Gate) -> None:
+        self._shop = shop
+        self._gate = gate
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
         """Shows the desk, the password or that it is closed."""
-        state = self._access.desk(request)
+        state = self._gate.access.desk(request)
         return tuple(gr.update(visible=state == each) for each in ("open", "locked", "closed"))
 
-    def ask(self, question: str, key: str, request: gr.Request) -> Iterator[View]:
-        """The answer to a question, as it grows; at last the turn itself, from which charts and tables are drawn."""
-        question = (question or "").strip()
-        if not question:
-            yield _unchanged()
+    def look(self, request: gr.Request) -> tuple[Any, Any]:
+        """What the shop's data were last changed by - briefing and board follow it -, and how many customers wait."""
+        if not self._gate.admits(request):
+            return gr.skip(), gr.skip()
+        self._shop.renew()
+        waiting = self._waiting()
+        label = texts.DESK_WAITING_COUNT.format(count=waiting) if waiting else texts.DESK_WAITING
+        return f"{self._shop.state()} {waiting}", gr.update(label=label)
+
+    def morning(self, request: gr.Request) -> Iterator[str]:
+        """The briefing, line by line as it is computed."""
+        if not self._gate.admits(request):
             return
-        if not self._access.admits_manager(request, "ask"):
-            gr.Warning(texts.LOCKED)
-            yield _unchanged()
-            return
+        waiting, lines = self._waiting(), list[Line]()
+        manager = self._gate.name(request)
+        yield briefing_html(lines, waiting=waiting, done=False)
+        for line in briefing(lambda call: self._shop.standing.of(call, manager)):
+            lines.append(line)
+            yield briefing_html(lines, waiting=waiting, done=False)
+        yield briefing_html(lines, waiting=waiting)
+
+    def _waiting(self) -> int:
         try:
-            key, visitor = self._visitors.admit(key, "manager", self._access.who(request).name)
-        except AssistantError as failure:
-            failed = self._answer(Shown(question, str(failure), failed=True))
-            yield "", failed, "", gr.skip(), gr.skip(), ""
-            return
-        earlier: Any = earlier_html(visitor.shown)
-        typed: Any = ""
-        for shown in visitor.ask(question):
-            if shown.failed and shown.said == texts.BUSY:
-                gr.Info(texts.BUSY)
-                yield _unchanged()
-                return
-            under = self._beneath(shown.answer) if shown.answer else ""
-            finished = f"{key}/{secrets.token_hex(4)}" if shown.done else ""
-            yield key, self._answer(shown), under, earlier, typed, finished
-            earlier = typed = gr.skip()  # only once: what is typed meanwhile stays in the box
-
-    def press(self, key: str, request: gr.Request, event: gr.EventData) -> Iterator[View]:
-        """A suggested question was pressed."""
-        if str(event.action) == "ask":
-            yield from self.ask(str(event.value), key, request)
-        else:
-            yield _unchanged()
-
-    def draw(self, key: str, mark: str, request: gr.Request) -> None:
-        """Charts and tables of the finished turn, as components of the page that is being rendered."""
-        visitor = self._visitors.find(key) if mark and self._access.desk(request) == "open" else None
-        if visitor is not None and visitor.shown and visitor.shown[-1].answer is not None:
-            draw(visitor.shown[-1].answer)
-
-    def start_over(self) -> View:
-        """An empty desk."""
-        return "", empty_desk(), "", "", "", ""
-
-    def _answer(self, shown: Shown) -> str:
-        quotes = "".join(quotes_html(call.result) for call in shown.answer.calls) if shown.answer else ""
-        return f'<article class="ra-desk-answer">{question_html(shown)}{said_html(shown)}{quotes}</article>'
-
-    def _beneath(self, answer: Answer) -> str:
-        wordy = any(call.result.table is not None for call in answer.calls)
-        cards = "" if wordy else product_cards(answer.products, self._currency, may_buy=False)
-        return f"{cards}{notes_html(answer)}{computed_html(answer)}{beneath(answer)}{suggestions(answer)}"
-
-
-def empty_desk() -> str:
-    """The desk before the first question."""
-    examples = chips(texts.DESK_EXAMPLES, limit=len(texts.DESK_EXAMPLES))
-    return f'<div class="ra-welcome"><p>{escaped(texts.DESK_EMPTY)}</p>{examples}</div>'
-
-
-def earlier_html(shown: list[Shown]) -> str:
-    """Earlier questions with their answers and tables, unfolding, the newest first."""
-    if not shown:
-        return ""
-    turns = "".join(
-        f'<div class="ra-earlier">{question_html(each)}{said_html(each)}{_small_tables(each.answer)}</div>'
-        for each in reversed(shown)
-    )
-    return f'<details class="ra-fold"><summary>{texts.EARLIER}</summary>{turns}</details>'
-
-
-def draw(answer: Answer) -> None:
-    """Makes the components for the charts and tables of an answer."""
-    for call in answer.calls:
-        chart, table = call.result.chart, call.result.table
-        what = call.name.replace("_", " ")
-        if chart is not None and any(series.x for series in chart.series):
-            gr.Plot(figure(chart), label=texts.CHART_LABEL.format(what=chart.title), show_label=False)
-        if table is not None and table.rows:
-            label = texts.TABLE_LABEL.format(what=what)
-            gr.Dataframe(
-                grid(table),
-                label=label,
-                interactive=False,
-                column_widths=widths(table),
-                max_height=440,
-                wrap=True,
-                buttons=["fullscreen"],
-            )
-            gr.HTML(csv_link(table, call.name), apply_default_css=False)
+            return len(self._shop.records.handed_off())
+        except AssistantError:
+            return 0  # the part that lists them says what is wrong
 
 
 def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> None:
     """Lays out the tab inside the Blocks that are being built; nothing shows before the page knows who it is."""
-    desk = ManagerDesk(visitors, access)
-    key = gr.State("")
+    gate = Gate(access)
+    desk = ManagerDesk(visitors.shop, gate)
     with gr.Column(visible=False) as closed:
         why = texts.CLOSED.format(variable=PASSWORD_VARIABLE)
         gr.HTML(f'<p class="ra-closed" role="status">{escaped(why)}</p>', apply_default_css=False)
@@ -141,39 +77,70 @@ def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> 
         door = f'<p class="ra-closed">{escaped(texts.LOCKED)} <a href="{SIGN_IN}">{escaped(texts.SIGN_IN_LINK)}</a></p>'
         gr.HTML(door, apply_default_css=False)
     with gr.Column(visible=False) as opened:
-        _lay_out_desk(desk, key)
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    blocks.load(desk.arrive, None, [opened, lock, closed], **quick)
+        look = _lay_out(desk, gate, visitors)
+    arrived = blocks.load(desk.arrive, None, [opened, lock, closed], **QUICK)
+    arrived.then(desk.look, None, look, **QUICK)
 
 
-def _lay_out_desk(desk: ManagerDesk, key: gr.State) -> None:
+def _lay_out(desk: ManagerDesk, gate: Gate, visitors: Visitors) -> list[Any]:
+    """The open desk; returns what `ManagerDesk.look` fills."""
+    seen = gr.State("")
+    with gr.Tabs(elem_classes="ra-desk-tabs") as tabs:
+        with gr.Tab(texts.DESK_TODAY, id="today"):
+            _today(desk, gate, visitors, seen, tabs)
+        with gr.Tab(texts.DESK_WAITING, id="waiting") as waiting:
+            pass
+    found = [seen, waiting]
+    gr.Timer(_LOOK_EVERY).tick(desk.look, None, found, **QUICK)
+    return found
+
+
+def _today(desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, tabs: gr.Tabs) -> None:
+    questions = Questions(visitors, gate)
+    board = ManagerBoard(visitors, gate, visitors.shop.standing, visitors.shop.boards)
+    key, mark, board_mark = gr.State(""), gr.State(""), gr.State("")
     with gr.Row(elem_classes="ra-ask"):
         box = gr.Textbox(label=texts.QUESTION_LABEL, placeholder=texts.QUESTION_HINT, max_lines=1, scale=5)
         send = gr.Button(texts.ASK, variant="primary", scale=1, min_width=90)
-    answer_html = gr.HTML(empty_desk(), js_on_load=CLICK_SCRIPT, apply_default_css=False, elem_id="ra-desk")
-    mark = gr.State("")
-    gr.render(inputs=[key, mark], triggers=[mark.change], show_progress="hidden")(desk.draw)
+    answer_html = gr.HTML(
+        empty_desk(), js_on_load=CLICK_SCRIPT + DESK_SCRIPT, apply_default_css=False, elem_id="ra-desk"
+    )
+    gr.render(inputs=[key, mark], triggers=[mark.change], show_progress="hidden")(questions.draw)
     under = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False)
     earlier = gr.HTML("", apply_default_css=False)
-    again = gr.Button(texts.NEW_CONVERSATION, size="sm", elem_classes="ra-again")
+    again = gr.Button(texts.NEW_CONVERSATION, size="sm", elem_classes="ra-again", visible=False)
+    morning = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False, elem_id="ra-morning")
+    gr.HTML(f'<h2 class="ra-part">{texts.BOARD}</h2>', apply_default_css=False)
     view = [key, answer_html, under, earlier, box, mark]
-    answering: dict[str, Any] = {
-        "outputs": view,
-        "show_progress": "hidden",
-        "concurrency_limit": 2,
-        "concurrency_id": "manager",
-        "api_visibility": "private",
-    }
-    gr.on([box.submit, send.click], desk.ask, [box, key], **answering)
-    for part in (answer_html, under):
-        part.click(desk.press, [key], **answering)
-    again.click(desk.start_over, None, view, show_progress="hidden", api_visibility="private")
+    answering: dict[str, Any] = {"outputs": view, "concurrency_limit": 2, "concurrency_id": "manager", **QUICK}
+    gr.on([box.submit, send.click], questions.ask, [box, key], **answering)
+    for part in (answer_html, under, morning):
+        part.click(questions.press, [key], **answering)
+    under.click(board.press, [key], [board_mark], **QUICK)
+    morning.click(_opened, None, [tabs], **QUICK)
+    again.click(questions.start_over, None, view, **QUICK)
+    mark.change(lambda made: gr.update(visible=bool(made)), [mark], [again], **QUICK)
+    seen.change(desk.morning, None, [morning], concurrency_limit=2, concurrency_id="morning", **QUICK)
+    seen.change(board.show, None, [board_mark], **QUICK)
+
+    def draw_board(marked: str, request: gr.Request) -> None:
+        try:
+            cards = board.cards(marked) if gate.admits(request) else []
+        except AssistantError as failure:
+            gr.HTML(f'<p class="ra-failed" role="alert">{escaped(failure)}</p>', apply_default_css=False)
+            return
+        if not cards:
+            gr.HTML(f'<p class="ra-empty">{escaped(texts.BOARD_EMPTY)}</p>', apply_default_css=False)
+            return
+        with gr.Row(elem_classes="ra-board"):
+            for pin, results in cards:
+                foot = draw_card(pin, results, board.as_of(), CLICK_SCRIPT)
+                foot.click(questions.press, [key], **answering)
+                foot.click(board.press, [key], [board_mark], **QUICK)
+
+    gr.render(inputs=[board_mark], triggers=[board_mark.change], show_progress="hidden")(draw_board)
 
 
-def _small_tables(answer: Answer | None) -> str:
-    calls = answer.calls if answer else ()
-    return "".join(table_html(call.result.table, 5) for call in calls if call.result.table is not None)
-
-
-def _unchanged() -> View:
-    return gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+def _opened(event: gr.EventData) -> Any:
+    """Goes to the part of the desk that a line of the briefing names."""
+    return gr.Tabs(selected=str(event.value)) if str(event.action) == "open" else gr.skip()

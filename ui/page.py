@@ -32,7 +32,7 @@ def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | No
         with gr.Tabs():
             with gr.Tab(texts.CUSTOMER_TAB, id="customer"):
                 build_customer_tab(visitors, access)
-            with gr.Tab(texts.MANAGER_TAB, id="manager"):
+            with gr.Tab(texts.MANAGER_TAB, id="manager", elem_id="ra-manager"):
                 build_manager_tab(blocks, visitors, access)
     return blocks
 

@@ -2,15 +2,18 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.briefing import briefing
 from assistant.errors import AssistantError
 from assistant.service.webhook import start_deliveries
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
 from ui.logins import Logins
+from ui.manager_gate import MANAGER
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -49,6 +52,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
     start_deliveries(shop)
     blocks, url = launch(shop, access, host, port, open_browser=open_browser)
     _say(texts.SERVING.format(shop=shop.name, url=url))
+    _prepare_morning(shop)
     blocks.block_thread()
 
 
@@ -80,12 +84,22 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             footer_links=[],
             max_file_size="1mb",
             theme=theme(),
-            css_paths=Path(__file__).with_name("theme.css"),
+            css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "desk.css")],
             app_kwargs={"routes": routes(shop, access)},
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure
     return blocks, str(url)
+
+
+def _prepare_morning(shop: Shop) -> None:
+    """Computes the briefing while nobody waits for it yet, beside the page."""
+
+    def compute() -> None:
+        for _ in briefing(lambda call: shop.standing.of(call, MANAGER)):
+            pass
+
+    threading.Thread(target=compute, name="briefing", daemon=True).start()
 
 
 def access_of(shop: Shop, host: str) -> Access:

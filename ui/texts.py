@@ -64,10 +64,8 @@ ASK = "Ask"
 DESK_EMPTY = "Ask a question in your own words, or begin with one of these."
 DESK_EXAMPLES = (
     "How much did we sell last month?",
-    "What will we sell in the next four weeks?",
-    "Which products are running low?",
-    "Which 10 customers are we about to lose?",
-    "What is rising and what is falling?",
+    "Top 10 products last month",
+    "Plan today's deliveries",
     "What do reviews complain about?",
 )
 EARLIER = "Earlier in this conversation"
@@ -96,6 +94,63 @@ STATUS = {
     "refused": "refused",
     "error": "could not be done",
 }
+
+DESK_TODAY = "Today"
+DESK_WAITING = "Customers waiting"
+DESK_WAITING_COUNT = "Customers waiting ({count})"
+DESK_IMPORT = "Import data"
+DESK_CONTROL = "Models and audit"
+MORE_EXAMPLES = "More that you can ask"
+DESK_MORE_EXAMPLES = {
+    "Sales": ("Revenue by store this year", "How much did we take yesterday?", "What is rising and what is falling?"),
+    "Stock": ("What should we reorder?", "Which stock should be moved between the stores?"),
+    "Customers": ("Show our customer groups", "Plan a win-back offer", "Which 10 customers are we about to lose?"),
+    "Prices": ("How do our prices compare with the competitors'?", "Which offer would pay best?"),
+    "Ahead": ("What will we sell in the next four weeks?", "How good is the forecast model?"),
+}
+ASSUMPTIONS = "Assumptions"
+CALL = "Tool call"
+
+BRIEFING = "This morning"
+BRIEFING_WAIT = "Looking at the shop ..."
+BRIEFING_TOPICS = {
+    "sales": "Sales last week",
+    "trends": "Last four weeks",
+    "coming": "Next four weeks",
+    "stock": "Running out",
+    "leaving": "About to leave",
+    "prices": "What to price",
+}
+BRIEFING_NOT_HERE = "Not for this shop yet"
+SHOW = "Show"
+SHOW_LABEL = "Show: {question}"
+MORE = "more"
+DEARER = "dearer"
+CHEAPER = "cheaper"
+LESS = "less"
+SALES_AGAINST = "{change} {direction} than the week before ({before})"
+SALES_ALONE = "revenue, cancellations and returns deducted"
+TRENDS_AGAINST = "{direction} revenue than in the four weeks before. {movers}"
+TRENDS_MOVERS = "Rising products: {rising}, falling: {falling}"
+TRENDS_STEADY = "No product changed more than chance explains"
+COMING_RANGE = "revenue expected; likely between {low} and {high}"
+STOCK_OUT = "of {checked} stock levels, {out} of them out of stock. Most urgent: {first}"
+LEAVING_WORTH = "at stake with the {count} most valuable regulars who have gone quiet. First: {first}"
+PRICES_DEARER = "of {compared} compared products cost more here than at the cheapest competitor; typically {typical}"
+BRIEFING_WAITING = "Customers waiting"
+BRIEFING_WAITING_ONE = "customer waits for an answer from a person"
+BRIEFING_WAITING_MANY = "customers wait for an answer from a person"
+
+PIN = "Pin to my board"
+PINNED = "Pinned to your board."
+UNPIN = "Take off"
+UNPIN_LABEL = "Take off the board: {question}"
+NO_PIN = "This answer has nothing that can be pinned."
+BOARD = "My board"
+BOARD_EMPTY = "Pin an answer, and it stands here each time you open the desk, computed anew from the latest data."
+BOARD_AS_OF = "As of {day}"
+BOARD_PINNED = "pinned on {day}"
+REFRESH = "Compute again"
 
 LOCKED = "The manager desk holds the shop's figures. Please sign in as a manager."
 SIGN_IN_LINK = "Sign in"

@@ -14,7 +14,8 @@ import pytest
 from analytics.person import FORGOTTEN, Person
 from analytics.warehouse import rebuild
 from assistant import cli
-from assistant.messages import Answer
+from assistant.board import Boards
+from assistant.messages import Answer, ToolCall
 from assistant.records import Records
 from assistant.settings import write_settings
 from assistant.traces import find_traces, names_person
@@ -62,6 +63,8 @@ def folder(tmp_path):
     (folder / "truth").mkdir()
     pd.DataFrame({"customer_id": [ID, "C10001"]}).to_parquet(folder / "truth" / "truth_customers.parquet")
     _talk(folder)
+    Boards(folder).pin("ann", f"Will {ID} leave?", [ToolCall("churn_risk", {"customer": ID})])
+    Boards(folder).pin("ann", "How much last week?", [ToolCall("sales_report", {"metric": "revenue"})])
     return folder
 
 
@@ -84,12 +87,12 @@ def test_everything_is_taken_out_and_proved(folder, capsys):
     before = find_traces(folder, Person(ID, EMAIL, NAME))
     assert {trace.place.split(" ")[0] for trace in before} == {
         "models/churn.joblib", "models/customers.joblib", "service.sqlite", "truth/truth_customers.parquet",
-        "warehouse.duckdb",
+        "warehouse.duckdb", next(folder.glob("boards/*.json")).relative_to(folder).as_posix(),
     }  # fmt: skip
     assert cli.main(["forget", ID, "--shop", str(folder)]) == 0
     said = capsys.readouterr().out
     for line in ("history: customers: 1", "history: rejected: 1", "records: turns: 2", "model fitted anew: churn",
-                 "model fitted anew: customers"):  # fmt: skip
+                 "model fitted anew: customers", "boards: pinned answers: 1"):  # fmt: skip
         assert line in said
     assert "nothing names this customer any more" in said
     assert find_traces(folder, Person(ID, EMAIL, NAME)) == ()
@@ -109,6 +112,7 @@ def test_the_rest_stays_as_it_was(folder):
     ]  # fmt: skip
     assert rows(folder, "select customer_id, text from reviews") == [(None, f"Lovely. {FORGOTTEN}")]
     assert rows(folder, "select row_number from rejected") == [(2,)]
+    assert [pin.question for pin in Boards(folder).pins("ann")] == ["How much last week?"]
     records = Records(f"sqlite:///{folder / 'service.sqlite'}")
     audit = records.audit_trail()
     assert audit[0].arguments == {"customer": FORGOTTEN}  # that a profile was looked at is still known

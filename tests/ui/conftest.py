@@ -4,12 +4,14 @@ from types import SimpleNamespace
 import pytest
 from scripted_page import ScriptedToolbox, begin
 
+from assistant.board import Boards
 from assistant.door_settings import LimitSettings, LoginSettings
+from assistant.messages import ToolResult
 from ui.visitors import Visitors
 
 
 @pytest.fixture
-def shop():
+def shop(tmp_path):
     audited = []
     return SimpleNamespace(
         name="Corner & Co",
@@ -18,6 +20,9 @@ def shop():
         script={},
         toolbox=ScriptedToolbox(),
         audited=audited,
+        folder=tmp_path,
+        standing=SimpleNamespace(of=lambda call, manager: ToolResult("Nothing to tell.", status="error")),
+        boards=Boards(tmp_path),
         settings=SimpleNamespace(webhook=SimpleNamespace(url=None), login=LoginSettings(), limits=LimitSettings()),
         records=SimpleNamespace(
             audit=lambda session, *rest: audited.append(rest), accounts=SimpleNamespace(has_manager=lambda: False)

@@ -3,7 +3,7 @@ from scripted_page import EVIL, MUG, TABLE, answer, record
 from assistant import talk
 from assistant.messages import Fact, ToolResult
 from ui import texts
-from ui.answers import beneath, computed_html, notes_html, turn_html
+from ui.answers import beneath, explained_html, notes_html, notes_of, turn_html
 from ui.visitors import Shown
 
 
@@ -27,7 +27,9 @@ def test_everything_in_a_turn_is_escaped():
         table=TABLE,
     )
     turn = Shown(EVIL, EVIL, answer=answer(record(EVIL, result, **{EVIL: EVIL}), said=EVIL, grounded=False))
-    html = turn_html(turn, "GBP", newest=True) + computed_html(turn.answer) + notes_html(turn.answer)
+    html = (
+        turn_html(turn, "GBP", newest=True) + explained_html(turn.answer, (EVIL,)) + notes_html(notes_of(turn.answer))
+    )
     assert "<script" not in html
     assert html.count("&lt;script&gt;") > 10
 
@@ -84,10 +86,9 @@ def test_cards_of_a_search_are_shown_and_the_carts_own_are_not():
 
 def test_method_score_and_figures_are_told():
     result = ToolResult("h", facts=(Fact("units", 12, "units", "12"),), method="AutoETS", score="WAPE 12 %")
-    html = computed_html(answer(record("forecast_sales", result)))
+    html = explained_html(answer(record("forecast_sales", result)))
     for part in (texts.COMPUTED, "AutoETS", "WAPE 12 %", "units: <b>12</b>"):
         assert part in html
-    assert computed_html(answer(record("x", ToolResult("h")))) == ""
 
 
 def test_a_hand_off_and_an_unconfirmed_figure_are_marked():
