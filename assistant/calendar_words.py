@@ -105,6 +105,7 @@ def normalise(said: str) -> str:
     text = " ".join(_respelt(word) for word in text.split())
     text = re.sub(rf"\b({'|'.join(_NUMBERS)})\b", lambda m: str(_NUMBERS[m[1]]), text)
     text = re.sub(rf"\b({'|'.join(_ORDINALS)})\b", lambda m: str(_ORDINALS[m[1]]), text)
+    text = re.sub(rf"\b(\d{{1,2}})-(\d{{1,2}}) (?=(?:of )?(?:{MONTH})\b)", r"\1 to \2 ", text)
     text = re.sub(r"\bytd\b", "year to date", text)
     text = re.sub(r"\bmtd\b", "this month", text)
     text = re.sub(r"\s+", " ", text).strip()
