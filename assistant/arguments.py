@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, price_words, references, report_words, said_plainly, said_times, spans
+from assistant import cues, order_wishes, price_words, references, report_words, said_plainly, said_times, spans
 from assistant.cues import GENERIC
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
@@ -170,7 +170,8 @@ def mend(
     said_plainly.complete(
         arguments, parameters, message, named, lambda name: said_times.said(name, message, resolver.clock)
     )
-    said_plainly.from_before(arguments, parameters["required"], before)
+    said_plainly.from_before(arguments, parameters["required"], message, before)
+    order_wishes.put_right(arguments, message)
     _drop_senseless(arguments, message)
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):

@@ -26,6 +26,11 @@ _POINTER = re.compile(
 )
 _PLACE = re.compile(r"(?:the )?(first|second|third|fourth|fifth|last|cheapest|dearest)", re.IGNORECASE)
 _SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:the )?(?:(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|cheapest|dearest|cheaper|dearer)(?: one)?"
+    r"|last one|[a-z]+ one(?= please|[?!.,]|$))\b",
+    re.IGNORECASE,
+)
 _CHEAP = frozenset("cheaper cheapest lowest".split())
 _DEAR = frozenset("dearer dearest pricier priciest highest expensive".split())
 _LESS = frozenset("less least".split())
@@ -53,6 +58,13 @@ def points(said: str) -> bool:
     """Whether words only point to a product ("the second", "that one") and name none."""
     words = said.strip().rstrip(".?!").strip()
     return any(pattern.fullmatch(words) for pattern in (_SAME, _POINTER, _PLACE))
+
+
+def pointed(message: str, context: Context) -> str | None:
+    """The product that a pointer within a message means ("4x first", "and the cheaper one"); None without one."""
+    found = {product(match.group(), context) for match in _WITHIN.finditer(message)}
+    known = {card.product_id for card in context.shown}
+    return next(iter(found)) if len(found) == 1 and found <= known else None
 
 
 def product(said: str, context: Context) -> str:

@@ -64,9 +64,15 @@ def complete(
     _choices(arguments, properties, message)
 
 
-def from_before(arguments: dict[str, Any], required: Collection[str], before: references.Context) -> None:
-    """Fills what the tool cannot do without from what the last turns were about."""
+def from_before(arguments: dict[str, Any], required: Collection[str], message: str, before: references.Context) -> None:
+    """Fills what the tool cannot do without from what the message points to, or what the last turns were about."""
     for name in required:
+        if name == "product" and name not in arguments:
+            pointed = references.pointed(message, before)
+            arguments |= {name: pointed} if pointed else {}
+        if name == "metric" and name not in arguments:
+            meant = cues.metrics(message)
+            arguments[name] = meant[0] if len(meant) == 1 else "revenue"
         if name not in arguments and name in before.spoken_of:
             arguments[name] = before.spoken_of[name]
 
@@ -82,7 +88,9 @@ def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
     for start, end, kind in places:
         name = message[start:end]
         taken = {kind, f"{kind}s", "items" if kind == "product" else kind} & arguments.keys()
-        if kind in ("store", "product") and kind in properties and not taken and " " in name and name not in given:
+        whole = kind in ("store", "product") or (kind == "category" and "query" not in properties)
+        beside = kind != "category" or not {"product", "group_by"} & arguments.keys()
+        if whole and beside and kind in properties and not taken and " " in name and name not in given:
             arguments[kind] = name
 
 

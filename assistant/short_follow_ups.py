@@ -17,7 +17,7 @@ _EMPTY: Final = frozenset(
     "instead is it just lets like look looks make mean meant me more much my nah no now of oh ok okay on only oops or "
     "our over per perhaps please pls plz right same see show so sorry than thanks that the them then this those "
     "to too try us very wait was we were what whats when with would y yeah yes you and/or one thing & + n bout abt "
-    "wot wat hows thing".split()
+    "wot wat hows thing thank may might must".split()
 )
 _NO_TIME: Final = frozenset({"now", "then", "same time"})  # mostly said for "well"
 _PAST: Final = re.compile(r"(?:last|past|previous|this past)\b", re.IGNORECASE)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assistant.messages import ProductCard
 from assistant.references import Context
 from assistant.said_plainly import complete, from_before
 from assistant.tools import standard_tools
@@ -100,7 +101,22 @@ def test_only_what_is_there_now() -> None:
 
 def test_what_a_tool_needs_comes_from_what_was_spoken_of() -> None:
     given = {"store": "York"}
-    from_before(given, ["product"], Context(spoken_of={"product": "Honey Soap", "order_id": "1"}))
+    from_before(given, ["product"], "", Context(spoken_of={"product": "Honey Soap", "order_id": "1"}))
     assert given == {"product": "Honey Soap", "store": "York"}
-    from_before(given, ["product"], Context(spoken_of={"product": "Rye Flour"}))
+    from_before(given, ["product"], "", Context(spoken_of={"product": "Rye Flour"}))
     assert given["product"] == "Honey Soap"
+
+
+def test_a_pointer_within_the_message_fills_the_product() -> None:
+    cards = (ProductCard("P1", "Oak Tray", 8.0), ProductCard("P2", "Ash Tray", 6.0))
+    given: dict[str, Any] = {"quantity": 4}
+    from_before(given, ["product"], "4x the cheaper one please", Context(shown=cards))
+    assert given["product"] == "P2"
+    from_before(unknown := {}, ["product"], "first of all, thanks", Context())
+    assert unknown == {}
+
+
+def test_a_report_without_a_word_for_its_metric_is_about_revenue() -> None:
+    given: dict[str, Any] = {"period": "q3"}
+    from_before(given, ["metric"], "ok sales q3", Context())
+    assert given["metric"] == "revenue"
