@@ -31,6 +31,7 @@ COMMANDS = {
     "routing": "routing_cvrplib",
     "attacks": "",
     "crash": "",
+    "load": "",
     "language": "",
 }
 

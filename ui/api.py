@@ -9,50 +9,40 @@ from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount
 
 from assistant import __version__
 from assistant.errors import AssistantError
-from assistant.messages import Answer, Role, ToolCall
+from assistant.messages import Answer, ToolCall
 from assistant.records import Session
 from assistant.shop import Shop
 from assistant.toolbox import Context
 from ui.access import Access
-from ui.api_access import Doorman
+from ui.api_access import Doorman, bearer
+from ui.api_desk import Desk
 from ui.api_embed import add_embed
 from ui.api_errors import ApiError, ErrorBody, SafeJson, as_json, install
 from ui.api_models import (
     AnswerBody,
+    Credentials,
     Feedback,
     FeedbackBody,
     HealthBody,
     Key,
+    LoginBody,
     NewSession,
     ProductsBody,
     Question,
     SessionBody,
     Words,
 )
-from ui.api_turns import answered_turn, sse
-from ui.login_page import login_routes
-from ui.openai_api import build_openai_api
-from ui.visitors import Shown, Visitor, Visitors
+from ui.api_turns import sse
+from ui.visitors import Shown, Visitors
 
 SESSION_HEADER = "X-Session"
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
 }
 _Order = Literal["relevance", "price_low", "price_high", "popular", "newest", "rating"]
-
-
-def routes(shop: Shop, access: Access) -> list[BaseRoute]:
-    """What is served beside the page: `/api`, and `/v1` in the OpenAI protocol, with one doorman for both."""
-    doorman = Doorman(access)
-    return [
-        *login_routes(access, shop.name),
-        Mount("/api", app=build_api(shop, access, doorman)),
-        Mount("/v1", app=build_openai_api(shop, doorman)),
-    ]
 
 
 def build_api(shop: Shop, access: Access, doorman: Doorman | None = None, visitors: Visitors | None = None) -> FastAPI:
@@ -69,64 +59,15 @@ def build_api(shop: Shop, access: Access, doorman: Doorman | None = None, visito
         responses=_ERRORS,
     )  # fmt: skip
     install(app)
-    desk = _Desk(shop, visitors or Visitors(shop), doorman or Doorman(access))
+    desk = Desk(shop, visitors or Visitors(shop), doorman or Doorman(access))
     _add_conversation(app, desk)
+    _add_login(app, desk, access)
     _add_shop(app, desk)
     add_embed(app, shop.name)
     return app
 
 
-class _Desk:
-    """Finds the visitor of a request and asks for them."""
-
-    def __init__(self, shop: Shop, visitors: Visitors, doorman: Doorman) -> None:
-        self.shop, self.visitors, self.doorman = shop, visitors, doorman
-
-    def open(self, request: Request, role: Role, customer_id: str | None) -> str:
-        """Begins a conversation; returns its key."""
-        self.doorman.count(request)
-        person = self.doorman.check_role(request, role)
-        if role == "manager":
-            if customer_id is not None:
-                raise ApiError(400, "bad_call", "A manager's conversation has no customer: leave out customer_id.")
-            return self.visitors.open(role, owner=person.name)
-        if customer_id is not None:
-            self.doorman.check_naming(request, person)
-            return self.visitors.open(role, customer_id)
-        return self.visitors.open(role, person.customer_id, person.name if person.customer_id else "")
-
-    def find(self, request: Request, key: str) -> Visitor:
-        """The visitor with this key; a manager's conversation, or one that a login began, needs the token each time."""
-        self.doorman.count(request)
-        visitor = self.visitors.find(key)
-        role = visitor.conversation.session.role if visitor else "customer"
-        person = self.doorman.check_role(request, role)
-        if visitor is None or visitor.owner not in ("", person.name):
-            said = "Expected the key of a session that is open; this one is not known (any more). Open a new one."
-            raise ApiError(404, "no_session", said, param="session")
-        return visitor
-
-    def admit(self, request: Request, asked: Question) -> tuple[str, Visitor]:
-        """The visitor who asks, with the key; a new one where no session is named."""
-        key = asked.session
-        if key is not None:
-            return key, self.find(request, key)
-        key = self.open(request, asked.role, asked.customer_id)
-        visitor = self.visitors.find(key)
-        assert visitor is not None
-        return key, visitor
-
-    def answer(self, visitor: Visitor, question: str) -> Iterator[Shown]:
-        """The turn as it grows, when its place in the line has come.
-
-        Raises:
-            ApiError: another question of the conversation is being answered (409), or the turn broke off.
-        """
-        with self.doorman.turn(visitor.conversation.session.role):
-            yield from answered_turn(visitor, question)
-
-
-def _add_conversation(app: FastAPI, desk: _Desk) -> None:
+def _add_conversation(app: FastAPI, desk: Desk) -> None:
     @app.post("/sessions", status_code=201, response_model=SessionBody)
     def begin(request: Request, wanted: NewSession) -> Response:
         """Begins a conversation and gives its key."""
@@ -139,18 +80,20 @@ def _add_conversation(app: FastAPI, desk: _Desk) -> None:
     def ask(request: Request, asked: Question) -> Response:
         """Answers a question: ANSWER, as `retail-assistant ask --json` prints it."""
         key, visitor = desk.admit(request, asked)
-        *_, last = desk.answer(visitor, asked.question)
+        *_, last = desk.answer(request, visitor, asked.question)
         return SafeJson(_whole(last).as_json(), headers={SESSION_HEADER: key})
 
     @app.post(
         "/ask/stream",
         response_class=StreamingResponse,
-        responses={200: {"description": "events step, piece, answer, error", "content": {"text/event-stream": {}}}},
+        responses={
+            200: {"description": "events place, step, piece, answer, error", "content": {"text/event-stream": {}}}
+        },
     )
     def stream(request: Request, asked: Question) -> StreamingResponse:
-        """Answers a question as server-sent events: step, piece (text), at last answer (ANSWER) or error."""
+        """Answers a question as server-sent events: place (in line), step, piece, at last answer or error."""
         key, visitor = desk.admit(request, asked)
-        return sse(_events(desk.answer(visitor, asked.question)), {SESSION_HEADER: key})
+        return sse(_events(desk.answer(request, visitor, asked.question)), {SESSION_HEADER: key})
 
     @app.post("/feedback", status_code=201, response_model=FeedbackBody)
     def feedback(request: Request, given: Feedback) -> Response:
@@ -166,7 +109,32 @@ def _add_conversation(app: FastAPI, desk: _Desk) -> None:
         return SafeJson({"recorded": True, "turn": turn}, status_code=201)
 
 
-def _add_shop(app: FastAPI, desk: _Desk) -> None:
+def _add_login(app: FastAPI, desk: Desk, access: Access) -> None:
+    @app.post("/login", status_code=201, response_model=LoginBody)
+    def sign_in(request: Request, said: Credentials) -> Response:
+        """Signs a program in with somebody's name and password; a wrong try is recorded and slows the next one down."""
+        desk.doorman.count(request)
+        if access.logins is None:
+            raise ApiError(403, "closed", "Nobody can sign in to this server.")
+        token = access.logins.sign_in(said.name, said.password, desk.doorman.address(request))
+        if isinstance(token, int):
+            if token:
+                raise ApiError(429, "too_many_tries", f"Too many tries. Please wait {token} seconds.", wait=token)
+            raise ApiError(401, "wrong", "Name and password do not fit.")
+        person = access.of_token(token)
+        body = {"token": token, "role": person.role, "customer_id": person.customer_id}
+        return SafeJson({**body, "seconds": int(access.logins.hours * 3600)}, status_code=201)
+
+    @app.post("/logout", status_code=204)
+    def sign_out(request: Request) -> Response:
+        """Ends the login whose token is sent."""
+        desk.doorman.count(request)
+        if access.logins is not None:
+            access.logins.sign_out(bearer(request))
+        return Response(status_code=204)
+
+
+def _add_shop(app: FastAPI, desk: Desk) -> None:
     @app.get("/products", response_model=ProductsBody)
     def products(
         request: Request,
@@ -217,7 +185,7 @@ def _found(shop: Shop, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _whole(shown: Shown) -> Answer:
-    assert shown.answer is not None  # a turn that is done has an answer, or `_Desk.answer` has raised
+    assert shown.answer is not None  # a turn that is done has an answer, or `Desk.answer` has raised
     return shown.answer
 
 
@@ -226,7 +194,9 @@ def _events(turn: Iterator[Shown]) -> Iterator[str]:
     said = ""
     try:
         for shown in turn:
-            if shown.step:
+            if shown.place:
+                yield event("place", {"place": shown.place})
+            elif shown.step:
                 yield event("step", {"step": shown.step})
             if shown.said != said and shown.said.startswith(said):
                 yield event("piece", {"text": shown.said[len(said) :]})

@@ -1,13 +1,10 @@
-"""Who may do what through the interfaces for programs, how fast, and how many at once. Knows requests, no tool.
+"""Who may do what through the interfaces for programs, and how fast. Knows requests, no tool.
 
 `Authorization: Bearer TOKEN` says who asks: the token of a login, a key, or the manager's password of the environment.
 The page's cookie and the word of the shop's proxy count, too. Where no manager can sign in, only this machine itself is
 let in as the manager, exactly as on the page. Who else a customer is says the shop's own server with a manager's token.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -18,27 +15,19 @@ from ui.access import NOBODY, Access, Person, is_loopback
 from ui.api_errors import ApiError
 from ui.logins import MANAGER
 
-_ANSWERED_AT_ONCE = {"customer": 4, "manager": 2}
-_WAITING = {"customer": 16, "manager": 8}
-
 
 class Doorman:
     """Lets requests in or turns them away with a reason. Safe between threads."""
 
-    def __init__(self, access: Access, rate: RateLimit | None = None, patience: float = 60.0) -> None:
+    def __init__(self, access: Access, rate: RateLimit | None = None) -> None:
         """Knows nobody yet.
 
         Args:
             access: how the page is served.
             rate: requests of one address; None: 120 at once, then 240 a minute (a session has the shop's own limit).
-            patience: seconds that a question waits for its turn.
         """
         self._access = access
         self._rate = rate or RateLimit(burst=120, per_minute=240)
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._waiting = {"customer": 0, "manager": 0}
-        self._places = {role: threading.BoundedSemaphore(places) for role, places in _ANSWERED_AT_ONCE.items()}
 
     def count(self, request: Request) -> None:
         """Counts a request.
@@ -79,28 +68,9 @@ class Doorman:
         if not self._at_this_machine(request):
             self._checked_staff(request, person)
 
-    @contextmanager
-    def turn(self, role: Role) -> Iterator[None]:
-        """A place among those answered now; managers never wait behind customers.
-
-        Raises:
-            ApiError: too many wait already, or it took too long (503).
-        """
-        busy = ApiError(503, "busy", "Many people are asking just now. Please try again in a few seconds.", wait=5)
-        with self._lock:
-            if self._waiting[role] >= _WAITING[role] + _ANSWERED_AT_ONCE[role]:
-                raise busy
-            self._waiting[role] += 1
-        try:
-            if not self._places[role].acquire(timeout=self._patience):
-                raise busy
-            try:
-                yield
-            finally:
-                self._places[role].release()
-        finally:
-            with self._lock:
-                self._waiting[role] -= 1
+    def address(self, request: Request) -> str:
+        """The network address that asks."""
+        return self._access.address(request)
 
     def _checked_staff(self, request: Request, person: Person) -> Person:
         """The manager who asks; guessing the password is slowed down."""

@@ -32,6 +32,22 @@ class NewSession(_Strict):
     customer_id: Key | None = None
 
 
+class Credentials(_Strict):
+    """Name and password of an account."""
+
+    name: Key
+    password: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(writable)]
+
+
+class LoginBody(BaseModel):
+    """A login: send `token` as `Authorization: Bearer TOKEN`; it ends after so many seconds."""
+
+    token: str
+    role: Literal["customer", "manager"]
+    customer_id: str | None
+    seconds: int
+
+
 class SessionBody(BaseModel):
     """A begun conversation: send `session` with each question. Who holds it holds the conversation."""
 

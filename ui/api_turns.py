@@ -5,29 +5,25 @@ from collections.abc import Iterator
 from fastapi.responses import StreamingResponse
 
 from assistant.messages import Answer
-from ui import texts
 from ui.api_errors import ApiError
-from ui.visitors import Shown, Visitor
+from ui.visitors import Shown, Trouble, Visitor
+
+_STATUS: dict[Trouble, int] = {"busy": 409, "too_fast": 429, "crowded": 503, "key_reused": 422, "broken": 500}
+_CODE: dict[Trouble, str] = {"broken": "internal", "": "unavailable"}
 
 
-def answered_turn(visitor: Visitor, question: str) -> Iterator[Shown]:
-    """The turn as it grows.
+def answered_turn(visitor: Visitor, question: str, address: str, key: str = "") -> Iterator[Shown]:
+    """The turn as it grows, with its place in line while it waits.
 
     Raises:
-        ApiError: another question of the conversation is being answered (409), or the turn broke off (500, 503).
+        ApiError: another question of the conversation is being answered (409), too many came (429), too many wait
+            (503), or the turn broke off (500, 503).
     """
-    for shown in visitor.ask(question):
+    for shown in visitor.ask(question, address, key):
         if shown.failed:
-            raise _broken(shown.said)
+            trouble = shown.trouble
+            raise ApiError(_STATUS.get(trouble, 503), _CODE.get(trouble, trouble), shown.said, wait=shown.wait)
         yield shown
-
-
-def _broken(said: str) -> ApiError:
-    if said == texts.BUSY:
-        return ApiError(409, "busy", said, wait=2)
-    if said == texts.BROKEN:
-        return ApiError(500, "internal", said)
-    return ApiError(503, "unavailable", said)
 
 
 def pieces(turn: Iterator[Shown]) -> Iterator[str | Answer]:

@@ -41,7 +41,7 @@ class CustomerDesk:
             return
         earlier: Any = "".join(turn_html(shown, self._currency, newest=False) for shown in visitor.shown)
         typed: Any = ""
-        for shown in visitor.ask(message):
+        for shown in visitor.ask(message, self._access.address(request)):
             if shown.failed and shown.said == texts.BUSY:
                 gr.Info(texts.BUSY)
                 yield _unchanged()
@@ -135,7 +135,7 @@ def build_customer_tab(visitors: Visitors, access: Access) -> None:
     answering: dict[str, Any] = {
         "outputs": view,
         "show_progress": "hidden",
-        "concurrency_limit": 4,
+        "concurrency_limit": None,  # who waits, waits in the line of `ui.line`
         "concurrency_id": "customer",
         "api_visibility": "private",
     }

@@ -51,7 +51,7 @@ class Questions:
             return
         earlier: Any = earlier_html(visitor.shown)
         typed: Any = ""
-        for shown in visitor.ask(question):
+        for shown in visitor.ask(question, self._gate.access.address(request)):
             if shown.failed and shown.said == texts.BUSY:
                 gr.Info(texts.BUSY)
                 yield _unchanged()

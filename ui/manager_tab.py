@@ -112,7 +112,7 @@ def _today(desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, ta
     morning = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False, elem_id="ra-morning")
     gr.HTML(f'<h2 class="ra-part">{texts.BOARD}</h2>', apply_default_css=False)
     view = [key, answer_html, under, earlier, box, mark]
-    answering: dict[str, Any] = {"outputs": view, "concurrency_limit": 2, "concurrency_id": "manager", **QUICK}
+    answering: dict[str, Any] = {"outputs": view, "concurrency_limit": None, "concurrency_id": "manager", **QUICK}
     gr.on([box.submit, send.click], questions.ask, [box, key], **answering)
     for part in (answer_html, under, morning):
         part.click(questions.press, [key], **answering)

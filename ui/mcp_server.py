@@ -6,6 +6,7 @@ runs. Knows the tools by their schemas only. A change to an order is proposed, w
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from assistant import __version__, talk
 from assistant.conversation import start
 from assistant.errors import AssistantError
 from assistant.messages import Role, ToolCall, ToolResult
+from assistant.records import Session
 from assistant.service.confirmed import carry_out
 from assistant.shop import Shop
 from assistant.toolbox import Context
@@ -66,6 +68,11 @@ class ToolDesk:
         self.shop, self.role = shop, role
         self._conversation = begin(shop, role, customer_id)
         self._lock = threading.Lock()
+
+    @property
+    def session(self) -> Session:
+        """Of the records."""
+        return self._conversation.session
 
     def offered(self) -> list[Offered]:
         """The tools that this role may use, and those that settle a proposed change."""
@@ -138,27 +145,49 @@ def as_text(result: ToolResult) -> str:
 
 
 def build_server(desk: ToolDesk) -> "Server[Any]":
-    """The protocol's server over a desk.
+    """The protocol's server over one desk.
+
+    Raises:
+        AssistantError: the package `mcp` is not installed, or too old.
+    """
+    return server_over(desk.shop, lambda context: desk, desk.role)
+
+
+def server_over(shop: Shop, desk_of: Callable[[Any], ToolDesk], asker: str) -> "Server[Any]":
+    """The protocol's server over the desks of many.
+
+    Args:
+        shop: the opened shop.
+        desk_of: finds the desk for a request's context; an `AssistantError` is answered as the protocol's error.
+        asker: for whom the tools are, in words.
 
     Raises:
         AssistantError: the package `mcp` is not installed, or too old.
     """
     try:
         import anyio
-        from mcp import types
+        from mcp import MCPError, types
         from mcp.server import Server
 
-        listed = types.ListToolsResult(tools=[_listed(types, each) for each in desk.offered()])
+        _listed(types, Offered("x", "x", _schema({})))
     except (ImportError, TypeError, ValueError) as missing:
         raise AssistantError(
             "Expected the package mcp (2.0 or later) for this command, but it cannot be used "
             f"({missing}). Install it with `pip install 'retail-assistant[mcp]'`."
         ) from missing
 
+    async def found(context: Any) -> ToolDesk:
+        try:
+            return await anyio.to_thread.run_sync(desk_of, context)
+        except AssistantError as failure:
+            raise MCPError(types.INVALID_REQUEST, str(failure)) from failure
+
     async def list_tools(context: Any, wanted: Any) -> Any:
-        return listed
+        desk = await found(context)
+        return types.ListToolsResult(tools=[_listed(types, each) for each in desk.offered()])
 
     async def call_tool(context: Any, wanted: Any) -> Any:
+        desk = await found(context)
         result, read = await anyio.to_thread.run_sync(desk.call, wanted.name, dict(wanted.arguments or {}))
         return types.CallToolResult(
             content=[types.TextContent(text=as_text(result))],
@@ -166,8 +195,7 @@ def build_server(desk: ToolDesk) -> "Server[Any]":
             is_error=result.status in ("error", "refused"),
         )
 
-    shop = desk.shop
-    said = _INSTRUCTIONS.format(shop=shop.name, role=desk.role, day=shop.as_of.isoformat())
+    said = _INSTRUCTIONS.format(shop=shop.name, role=asker, day=shop.as_of.isoformat())
     return Server(
         "retail-assistant", version=__version__, instructions=said, on_list_tools=list_tools, on_call_tool=call_tool
     )

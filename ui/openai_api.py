@@ -15,16 +15,16 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import Response
 
 from assistant import __version__
-from assistant.conversation import start
 from assistant.errors import AssistantError
 from assistant.messages import Answer, Role, ToolCall
 from assistant.shop import Shop
 from ui.api_access import Doorman, bearer
 from ui.api_errors import ApiError, ErrorBody, SafeJson, as_json, install, of_failure
 from ui.api_turns import answered_turn, pieces, sse
+from ui.line import Turnstile
 from ui.openai_models import ChatRequest, CompletionBody, MessageSaid, ModelsBody
 from ui.openai_threads import Client, Said, Threads
-from ui.visitors import Begin, Shown
+from ui.visitors import Begin, Shown, begin_unhurried
 
 MODELS: dict[str, Role] = {"retail-assistant": "customer", "retail-assistant-manager": "manager"}
 CUSTOMER_HEADER = "X-Customer-Id"
@@ -43,20 +43,23 @@ class _Asked:
     question: str
 
 
-def build_openai_api(shop: Shop, doorman: Doorman, begin: Begin = start) -> FastAPI:
+def build_openai_api(
+    shop: Shop, doorman: Doorman, begin: Begin = begin_unhurried, turnstile: Turnstile | None = None
+) -> FastAPI:
     """The protocol as an application of its own: `models` and `chat/completions`.
 
     Args:
         shop: the opened shop.
         doorman: who is let in.
         begin: starts a conversation.
+        turnstile: where all wait for their turn; None: one of their own.
     """
     app = FastAPI(
         title="Retail assistant in the OpenAI protocol", version=__version__, docs_url=None, redoc_url=None,
         responses=_ERRORS,
     )  # fmt: skip
     install(app)
-    threads = Threads(shop, begin)
+    threads = Threads(shop, begin, turnstile=turnstile)
 
     @app.get("/models", response_model=ModelsBody)
     def models(request: Request) -> Response:
@@ -91,23 +94,22 @@ def build_openai_api(shop: Shop, doorman: Doorman, begin: Begin = start) -> Fast
             return _as_wanted(wanted, iter([Shown("", answer=_repeated(wanted, role))]))
         history, question = _read(wanted.messages)
         asked = _Asked(wanted, Client(role, customer_id or person.customer_id, bearer(request)), history, question)
-        return _as_wanted(wanted, _turn(threads, doorman, asked))
+        return _as_wanted(wanted, _turn(threads, asked, doorman.address(request)))
 
     return app
 
 
-def _turn(threads: Threads, doorman: Doorman, asked: _Asked) -> Iterator[Shown]:
+def _turn(threads: Threads, asked: _Asked, address: str) -> Iterator[Shown]:
     """The turn as it grows; afterwards the conversation is kept under the history with this turn added."""
-    with doorman.turn(asked.client.role):
-        try:
-            visitor = threads.take(asked.client, asked.history)
-        except AssistantError as failure:
-            raise of_failure(failure) from failure
-        for shown in answered_turn(visitor, asked.question):
-            if shown.answer is not None:
-                said = (Said("user", asked.question), Said("assistant", shown.answer.answer))
-                threads.keep(asked.client, (*asked.history, *said), visitor)
-            yield shown
+    try:
+        visitor = threads.take(asked.client, asked.history)
+    except AssistantError as failure:
+        raise of_failure(failure) from failure
+    for shown in answered_turn(visitor, asked.question, address):
+        if shown.answer is not None:
+            said = (Said("user", asked.question), Said("assistant", shown.answer.answer))
+            threads.keep(asked.client, (*asked.history, *said), visitor)
+        yield shown
 
 
 def _role(name: str) -> Role:

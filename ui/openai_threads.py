@@ -16,6 +16,7 @@ from assistant.conversation import Conversation
 from assistant.memory import REMEMBERED
 from assistant.messages import ProductCard, Role, ToolCall
 from assistant.shop import Shop
+from ui.line import Turnstile
 from ui.visitors import Begin, Visitor
 
 _MOST_KEPT = 2_000
@@ -52,14 +53,18 @@ class Client:
 class Threads:
     """Finds the conversation of a history. Safe between threads."""
 
-    def __init__(self, shop: Shop, begin: Begin, capacity: int = _MOST_KEPT) -> None:
+    def __init__(
+        self, shop: Shop, begin: Begin, capacity: int = _MOST_KEPT, turnstile: Turnstile | None = None
+    ) -> None:
         """Knows no conversation yet.
 
         Args:
             shop: the opened shop.
             begin: starts a conversation.
             capacity: how many to keep; the one that was quiet longest leaves.
+            turnstile: where all wait for their turn; None: one of their own.
         """
+        self._turnstile = turnstile or Turnstile(shop.settings.limits)
         self._shop, self._begin, self._capacity = shop, begin, capacity
         self._kept: OrderedDict[str, list[Visitor]] = OrderedDict()  # several people may have had the same words so far
         self._lock = threading.Lock()
@@ -80,7 +85,7 @@ class Threads:
                     return found
         conversation = self._begin(self._shop, client.role, client.customer_id)
         rebuild(conversation, history)
-        return Visitor(conversation)
+        return Visitor(conversation, turnstile=self._turnstile)
 
     def keep(self, client: Client, history: Sequence[Said], visitor: Visitor) -> None:
         """Keeps a conversation that has come as far as the history."""

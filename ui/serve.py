@@ -26,6 +26,7 @@ _QUIET = {
     "GRADIO_SSR_MODE": "False",
     "FORWARDED_ALLOW_IPS": "",  # uvicorn would take a proxy's word for an address; `Access.address` decides that
 }
+_THREADS = 300  # of the page's events; each who waits in line holds one
 
 
 class PortTaken(AssistantError):
@@ -63,11 +64,14 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
         PortTaken: another program listens there already.
     """
     os.environ.update(_QUIET)  # before gradio is imported: it reads them once
-    from ui.api import routes
+    from ui.beside import beside
+    from ui.line import Turnstile
     from ui.page import build_page, theme
+    from ui.visitors import Visitors
 
-    blocks = build_page(shop, access)
-    blocks.queue(max_size=200)
+    turnstile = Turnstile(shop.settings.limits)
+    blocks = build_page(shop, access, Visitors(shop, turnstile=turnstile))
+    blocks.queue(max_size=500)
     try:
         _, url, _ = blocks.launch(
             server_name=host,
@@ -85,7 +89,8 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             max_file_size="1mb",
             theme=theme(),
             css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "desk.css")],
-            app_kwargs={"routes": routes(shop, access)},
+            max_threads=_THREADS,
+            app_kwargs=beside(shop, access, turnstile).as_arguments(),
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure

@@ -16,7 +16,8 @@ from assistant.messages import ToolCall
 from assistant.settings import write_settings
 from assistant.shop import Shop
 from ui.access import Access
-from ui.api import routes
+from ui.beside import beside
+from ui.logins import Logins
 
 TOKEN = "s3cret"
 ORDERS_OF_A_DAY = ToolCall("sales_report", {"metric": "orders", "period": "2024-06-25"})
@@ -42,13 +43,18 @@ def make_shop(folder: Path) -> Shop:
     return shop
 
 
+def access_of_shop(shop: Shop, **more: object) -> Access:
+    """A server that others reach, with a manager's password."""
+    return Access(False, TOKEN, logins=Logins(shop, TOKEN), **more)
+
+
 @contextmanager
-def running(shop: Shop) -> Iterator[str]:
+def running(shop: Shop, access: Access | None = None) -> Iterator[str]:
     """The interfaces on a free port of this machine; yields their address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        app = Starlette(routes=routes(shop, Access(loopback=False, password=TOKEN)))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        app = Starlette(**beside(shop, access or access_of_shop(shop)).as_arguments())
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         until = time.monotonic() + 20

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
-from scripted_page import EVIL, MUG, answer, begin, record
+from scripted_page import EVIL, MUG, ScriptedConversation, answer, begin, record
 
+from assistant.door_settings import LimitSettings
 from assistant.errors import RecordsUnavailable
 from assistant.messages import Fact, ProductCard, ToolResult
 from assistant.safety import RateLimit
@@ -13,7 +14,7 @@ from ui import texts
 from ui.access import Access
 from ui.api import build_api
 from ui.api_access import Doorman
-from ui.api_errors import MAX_BODY, ApiError, as_json
+from ui.api_errors import MAX_BODY, as_json
 from ui.visitors import Visitors
 
 HERE = "http://127.0.0.1:7860"
@@ -22,7 +23,7 @@ TOKEN = {"Authorization": "Bearer s3cret"}
 
 def client(shop, *, password=None, loopback=True, base=HERE, rate=None):
     access = Access(loopback=loopback, password=password)
-    doorman = Doorman(access, rate, patience=0.05)
+    doorman = Doorman(access, rate)
     app = build_api(shop, access, doorman, Visitors(shop, begin))
     return TestClient(app, base_url=base, raise_server_exceptions=False)
 
@@ -132,20 +133,38 @@ def test_limits_apply(shop):
     assert error_of(large, 413)["code"] == "too_large"
 
 
-def test_customers_in_line_never_hold_up_a_manager():
-    doorman = Doorman(Access(loopback=True), patience=0.05)
-    turns = [doorman.turn("customer") for _ in range(4)]
-    for turn in turns:
-        turn.__enter__()
-    with pytest.raises(ApiError, match="Many people") as busy, doorman.turn("customer"):
-        pass
-    assert busy.value.status == 503
-    with doorman.turn("manager"):
-        pass
-    for turn in turns:
-        turn.__exit__(None, None, None)
-    with doorman.turn("customer"):
-        pass
+def test_a_conversation_has_a_limit_of_its_own_with_the_time_to_wait(shop):
+    shop.settings.limits = LimitSettings(per_minute=1)
+    api = client(shop)
+    key = api.post("/sessions", json={}).json()["session"]
+    asked = [api.post("/ask", json={"question": "hello", "session": key}) for _ in range(21)]
+    assert [response.status_code for response in asked] == [200] * 20 + [429]
+    assert error_of(asked[-1], 429)["code"] == "too_fast"
+    assert 0 < int(asked[-1].headers["Retry-After"]) <= 61
+    assert shop.audited[-1] == ("guard", {"flags": ["too_fast"]}, "refused")
+
+
+def test_the_same_message_sent_again_is_answered_again_and_done_once(shop):
+    heard = []
+
+    class Counting(ScriptedConversation):
+        def stream(self, message, watch=lambda step: None):
+            heard.append(message)
+            yield from super().stream(message, watch)
+
+    visitors = Visitors(shop, lambda *rest: Counting(*rest))
+    access = Access(loopback=True)
+    api = TestClient(build_api(shop, access, Doorman(access), visitors), base_url=HERE)
+    again = {"Idempotency-Key": "4f8a1c1e-7d0b-4f44-9f0e"}
+    first, second = (api.post("/ask", json={"question": "yes"}, headers=again) for _ in range(2))
+    assert (heard, first.json()) == (["yes"], second.json())
+    assert first.headers["X-Session"] == second.headers["X-Session"]
+    streamed = api.post("/ask/stream", json={"question": "yes"}, headers=again)
+    assert "event: answer" in streamed.text
+    other = api.post("/ask", json={"question": "no"}, headers=again)
+    assert error_of(other, 422)["code"] == "key_reused"
+    assert heard == ["yes"]
+    assert error_of(api.post("/ask", json={"question": "yes"}, headers={"Idempotency-Key": "1"}), 400)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +244,16 @@ def test_what_json_has_no_number_for_becomes_null():
 
 def test_the_openapi_description_names_every_way_in(shop):
     described = client(shop).get("/openapi.json").json()
-    assert set(described["paths"]) == {"/sessions", "/ask", "/ask/stream", "/feedback", "/products", "/health"}
+    assert set(described["paths"]) == {
+        "/login",
+        "/logout",
+        "/sessions",
+        "/ask",
+        "/ask/stream",
+        "/feedback",
+        "/products",
+        "/health",
+    }
     assert "422" in described["paths"]["/ask"]["post"]["responses"]
 
 

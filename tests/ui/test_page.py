@@ -62,7 +62,14 @@ def test_serving_keeps_gradio_quiet(monkeypatch, shop):
     given = served(monkeypatch, shop)
     assert (given["share"], given["enable_monitoring"], given["run_history"], given["mcp_server"]) == (False,) * 4
     assert all(each.exists() for each in given["css_paths"])
-    assert [each.path for each in given["app_kwargs"]["routes"]] == ["/sign-in", "/sign-in", "/sign-out", "/api", "/v1"]
+    assert [each.path for each in given["app_kwargs"]["routes"]] == [
+        "/sign-in",
+        "/sign-in",
+        "/sign-out",
+        "/api",
+        "/v1",
+        "/mcp",
+    ]
     assert serving.os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
 
 

@@ -19,6 +19,7 @@ from assistant.messages import ToolCall
 from assistant.settings import write_settings
 from assistant.shop import MODELS, Shop, open_shop
 from ui.access import Access
+from ui.logins import Logins
 from ui.serve import launch, warm
 
 READY_SHOP = "RETAIL_BROWSER_SHOP"  # environment variable: a demo shop that is built already; a copy of it is served
@@ -98,7 +99,7 @@ def served(folder: Path, password: str | None = None, *, scripted: bool = True) 
     if scripted:
         shop.__dict__["language"] = model
     warm(shop)
-    blocks, url = launch(shop, Access(loopback=True, password=password), "127.0.0.1", _free_port())
+    blocks, url = launch(shop, Access(True, password, logins=Logins(shop, password)), "127.0.0.1", _free_port())
     try:
         yield Served(url.rstrip("/"), shop, model)
     finally:
