@@ -4,10 +4,10 @@ Knows the order of things; what each step does lives in its own module.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import talk
+from assistant import clarifying, talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
 from assistant.grounding import Evidence
@@ -23,6 +23,8 @@ from assistant.shop import Shop
 from assistant.toolbox import Context
 
 _LONGEST_OWN_WORDS = 600  # characters of a large model's text without a call
+_UNCLEAR = "unclear"  # the preference that holds a wish with two readings until the next message
+_SHORT_ANSWER = 3  # words
 _TOOL_OF_ACTION = {
     "return": "start_return",
     "cancel": "cancel_order",
@@ -124,16 +126,35 @@ class Conversation:
                 return [], lead
         records: list[CallRecord] = []
         spoken = ""
-        for wish in self._planner.wishes(text):
+        asked, meant = self._clarified(text)
+        for wish in [asked] if meant else self._planner.wishes(text):
             watch("thinking")
-            plan = self._planner.plan(wish, timing.usage)
-            if not plan.calls:
+            plan = self._planner.plan(wish, timing.usage, meant)
+            if plan.between and not records:
+                spoken = self._ask_which(wish, plan.between)
+            elif not plan.calls:
                 spoken = spoken or self._without_tool(wish, plan.own_words)
             for call in plan.calls:
                 watch(f"looking at {call.name.replace('_', ' ')}")
                 records.append(self._run(call))
             records += self._resumed(records)
         return records, " ".join(part for part in (lead, "" if records else spoken) if part)
+
+    def _ask_which(self, wish: str, tools: Sequence[str]) -> str:
+        """Asks which of two readings is meant, and remembers what about."""
+        self.session.preferences[_UNCLEAR] = {"text": wish, "tools": list(tools)}
+        return clarifying.question([self.shop.toolbox.tools[name] for name in tools])
+
+    def _clarified(self, text: str) -> tuple[str, str | None]:
+        """The wish that was unclear and the tool that is now said to be meant; else the message as it is."""
+        unclear = self.session.preferences.pop(_UNCLEAR, None)
+        if unclear is None:
+            return text, None
+        place = clarifying.chosen(text)
+        if place is None and len(text.split()) <= _SHORT_ANSWER:
+            best = self._planner.rank(text).best
+            place = unclear["tools"].index(best) if best in unclear["tools"] else None
+        return (text, None) if place is None else (unclear["text"], unclear["tools"][place])
 
     def _drop_pending(self) -> str:
         """Drops a change that waited for a yes; what to say about it."""

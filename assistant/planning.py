@@ -3,10 +3,10 @@
 Runs no tool. Knows the order of these steps; what each does lives in its own module.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant import arguments, references, report_words, said_times, short_follow_ups, sums
+from assistant import arguments, clarifying, references, report_words, said_times, short_follow_ups, sums
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
@@ -30,10 +30,12 @@ class Plan:
     Attributes:
         calls: none where no tool is due.
         own_words: what a large model said instead of a call; "" else.
+        between: the two tools between which the person is to choose, where both readings are as likely.
     """
 
     calls: tuple[ToolCall, ...] = ()
     own_words: str = ""
+    between: tuple[str, ...] = ()
 
 
 class Planner:
@@ -57,25 +59,30 @@ class Planner:
         examples = {name: tool.examples for name, tool in permitted.items() if tool.examples}
         return self._shop.router.rank(text, self._role, list(permitted), self._memory.earlier(), examples)
 
-    def plan(self, text: str, usage: Callable[[], Usage]) -> Plan:
+    def plan(self, text: str, usage: Callable[[], Usage], meant: str | None = None) -> Plan:
         """The calls that one wish means.
 
         Args:
             text: the wish.
             usage: gives a record of tokens for each prompt.
+            meant: the tool, where the person was asked and said so.
 
         Raises:
             ModelUnavailable: the language model is needed, and away.
         """
         model, ranking = self._shop.language, self.rank(text)
-        named = [name for name in self._named(text) if name in self.permitted()]
+        named = [name for name in ([meant] if meant else self._named(text)) if name in self.permitted()]
         if not model.compact:
             offered = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
             return self._written(model, list(dict.fromkeys(named + offered)), text, usage)
         changed = None if named else self._changed(text)
         if changed is not None:
             return Plan((changed,))
-        name = named[0] if named else self._chosen(model, ranking, text)
+        scores = [(named[0], 1.0)] if named else self._chosen(model, ranking, text)
+        unclear = clarifying.between(scores)
+        if unclear:
+            return Plan(between=unclear)
+        name = scores[0][0]
         if name == NONE:
             return Plan()
         tool = self.permitted()[name]
@@ -107,10 +114,10 @@ class Planner:
         )
         return None if call is None else self._mended(call, text, adding=False)
 
-    def _chosen(self, model: ChatModel, ranking: Ranking, text: str) -> str:
-        """The tool; where the first ones are close, the language model's opinion counts, too."""
+    def _chosen(self, model: ChatModel, ranking: Ranking, text: str) -> Sequence[tuple[str, float]]:
+        """The tools, best first; where the first ones are close, the language model's opinion counts, too."""
         if ranking.sure or not isinstance(model, Chooser):
-            return ranking.best
+            return [(ranking.best, 1.0)]
         close = ranking.scores[:_CLOSE]
         prompt = compact_choice(self._role, text, self._memory.said)
         return agreed(close, model.likelihoods(prompt, [name for name, _ in close]))

@@ -7,8 +7,8 @@ MODEL_WEIGHT = 0.35  # of the language model's log-likelihood beside the router'
 _LEAST = 1e-6
 
 
-def agreed(close: Sequence[tuple[str, float]], likelihoods: Sequence[float]) -> str:
-    """The tool of the greatest weighted sum of log-probabilities.
+def agreed(close: Sequence[tuple[str, float]], likelihoods: Sequence[float]) -> list[tuple[str, float]]:
+    """The tools by the weighted sum of log-probabilities, as probabilities among themselves, best first.
 
     Args:
         close: (tool, probability) as the router has it, best first.
@@ -20,4 +20,7 @@ def agreed(close: Sequence[tuple[str, float]], likelihoods: Sequence[float]) -> 
         ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * (likelihood - whole), name)
         for (name, chance), likelihood in zip(close, likelihoods, strict=True)
     ]
-    return max(scored, key=lambda pair: pair[0])[1]
+    best = max(score for score, _ in scored)
+    total = sum(math.exp(score - best) for score, _ in scored)
+    ranked = sorted(scored, key=lambda pair: -pair[0])
+    return [(name, math.exp(score - best) / total) for score, name in ranked]
