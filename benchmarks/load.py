@@ -1,11 +1,12 @@
 """Many people at once: customers who chat and managers who ask, over HTTP against a served process, for some minutes.
 
 Each customer talks, thinks a few seconds and talks on, from an address of their own; each manager asks for figures and
-charts without long thought. Both read the answer as it streams, as the page does. The shop is copied first, so that
+charts without long thought. Both read the answer as it streams, as the page does. At first the managers are alone for a
+while, so that it can be told how much longer the same questions take them in the crowd. The shop is copied, so that
 nothing of it changes. Told are errors, seconds to the first word and to the whole answer, what the place in line did,
 the longest that a manager waited in line, and the server's memory over time.
 
-    python -m benchmarks.load [--shop DIR] [--minutes 10] [--customers 20] [--managers 2] [--json FILE]
+    python -m benchmarks.load [--shop DIR] [--minutes 10] [--customers 20] [--managers 2] [--alone 1] [--json FILE]
 
 Knows the HTTP API and nothing behind it. Needs a Linux machine (memory is read from /proc), no data.
 """
@@ -106,7 +107,7 @@ async def ask(client: httpx.AsyncClient, role: str, session: str, question: str)
             elif line.startswith("data: ") and name == "answer":
                 total = time.monotonic() - start
                 chart = any(call["result"].get("chart") for call in json.loads(line[6:])["calls"])
-                return Turn(role, waited, first or total, total, tuple(places), chart)
+                return Turn(role, question, waited, first or total, total, tuple(places), chart)
     raise ValueError("the stream ended without an answer")
 
 
@@ -173,6 +174,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--customers", type=int, default=20)
     parser.add_argument("--managers", type=int, default=2)
+    parser.add_argument("--alone", type=float, default=1, help="minutes of the managers alone, before")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
@@ -184,8 +186,9 @@ def main() -> int:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         with served(shop, port, Path(folder) / "serve.log") as process:
+            alone = asyncio.run(crowd(port, process.pid, 0, given.managers, given.alone, given.seed))
             heard = asyncio.run(crowd(port, process.pid, given.customers, given.managers, given.minutes, given.seed))
-    found = figures(heard, given.minutes)
+    found = figures(heard, alone, given.minutes)
     found["crowd"] = {"customers": given.customers, "managers": given.managers, "cores": os.cpu_count()}
     print(table(found))
     if given.json:

@@ -17,6 +17,7 @@ class Turn:
     """
 
     role: str
+    question: str
     waited: float
     first: float
     total: float
@@ -39,9 +40,16 @@ def percentile(values: list[float], share: float) -> float:
     return ranked[max(0, -int(-share * len(ranked) // 1) - 1)] if ranked else 0.0
 
 
-def figures(heard: Heard, minutes: float) -> dict[str, Any]:
-    """The figures of a run."""
-    found: dict[str, Any] = {"minutes": minutes, "errors": len(heard.errors), "examples_of_errors": heard.errors[:5]}
+def figures(heard: Heard, alone: Heard, minutes: float) -> dict[str, Any]:
+    """The figures of a run.
+
+    Args:
+        heard: in the crowd.
+        alone: by the managers before the others came.
+        minutes: that the crowd lasted.
+    """
+    errors = [*alone.errors, *heard.errors]
+    found: dict[str, Any] = {"minutes": minutes, "errors": len(errors), "examples_of_errors": errors[:5]}
     for role in ("customer", "manager"):
         turns = [turn for turn in heard.turns if turn.role == role]
         found[role] = {
@@ -53,10 +61,27 @@ def figures(heard: Heard, minutes: float) -> dict[str, Any]:
             "last_place_seen": max((place for t in turns for place in t.places), default=0),
             "places_that_grew": sum(b > a for t in turns for a, b in zip(t.places, t.places[1:], strict=False)),
         }
-    charts = [turn.waited for turn in heard.turns if turn.role == "manager" and turn.chart]
-    found["managers_charts"] = {"answered": len(charts), "longest_in_line": round(max(charts, default=0.0), 2)}
+    found["managers_charts"] = _charts(heard, alone)
     found["memory_mb"] = _memory(heard.memory)
     return found
+
+
+def _charts(heard: Heard, alone: Heard) -> dict[str, Any]:
+    """The managers' charts: waits in line, and by how much the same question takes longer in the crowd (median)."""
+    charts = [turn for turn in heard.turns if turn.role == "manager" and turn.chart]
+    longer = []
+    for question in sorted({turn.question for turn in charts}):
+        before = [turn.total for turn in alone.turns if turn.question == question]
+        if before:
+            now = [turn.total for turn in charts if turn.question == question]
+            longer.append(percentile(now, 0.5) - percentile(before, 0.5))
+    return {
+        "answered": len(charts),
+        "longest_in_line": round(max((turn.waited for turn in charts), default=0.0), 2),
+        "longest_answer": round(max((turn.total for turn in charts), default=0.0), 2),
+        "questions_compared": len(longer),
+        "longer_than_alone": round(max(longer, default=0.0), 2),
+    }
 
 
 def _memory(noted: list[tuple[float, float]]) -> dict[str, float]:
@@ -87,7 +112,14 @@ def table(found: dict[str, Any]) -> str:
         seen = f"{of['turns_that_waited']} saw a place in line, the last one {of['last_place_seen']}"
         lines.append(f"  {seen}; a place that grew: {of['places_that_grew']} times")
     charts = found["managers_charts"]
-    lines.append(f"managers' charts: {charts['answered']}, the longest wait in line {charts['longest_in_line']:.2f} s")
+    lines.append(
+        f"managers' charts: {charts['answered']}, the longest wait in line {charts['longest_in_line']:.2f} s, "
+        f"the longest answer {charts['longest_answer']:.2f} s"
+    )
+    lines.append(
+        f"  the same question against the managers alone: at most {charts['longer_than_alone']:+.2f} s in the median "
+        f"({charts['questions_compared']} questions asked in both)"
+    )
     memory = found["memory_mb"]
     lines.append(
         f"memory, MB: {memory['start']} at the start, {memory['end']} at the end, {memory['most']} at most; "

@@ -109,6 +109,15 @@ def test_the_same_event_answers_the_manager_who_has_signed_in(address, shop):
         assert not any(ANSWER in happened(client, config, event) for event in config["dependencies"])
 
 
+def test_an_upload_of_fifty_megabytes_to_the_page_is_turned_away(address):
+    with browser(address) as client:
+        sent = client.post("/gradio_api/upload", files={"files": ("picture.png", b"x" * 50_000_000, "image/png")})
+        assert sent.status_code == 413
+        event = client.post("/gradio_api/queue/join", content=b"x" * 50_000_000)
+        assert event.status_code == 413
+        assert client.get("/api/health").status_code == 200
+
+
 def test_no_address_for_programs_answers_a_stranger_as_a_manager(address):
     with browser(address) as client:
         for path in ("/api/ask", "/api/ask/stream"):

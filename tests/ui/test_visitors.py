@@ -1,10 +1,13 @@
 import threading
+import time
 
 import pytest
 from scripted_page import ScriptedConversation, begin
 
+from assistant.door_settings import LimitSettings
 from assistant.errors import NotFound
 from ui import texts
+from ui.line import Turnstile
 from ui.visitors import Visitor, Visitors
 
 
@@ -62,6 +65,36 @@ def test_a_second_message_is_turned_away_while_the_first_is_answered(shop):
     go_on.set()
     assert list(first)[-1].said == "One. Two."
     assert visitor.conversation.heard == ["first"]
+
+
+def test_who_waits_in_line_sees_the_place_and_who_leaves_is_not_answered(shop, monkeypatch):
+    monkeypatch.setattr("ui.line._LOOKS_AROUND", 0.01)
+    visitors = Visitors(shop, begin, turnstile=Turnstile(LimitSettings(customers_at_once=1)))
+    visitor = visitor_of(visitors)
+    line = visitors.turnstile.line
+    with line.turn("customer", "somebody else"):
+        asked = visitor.ask("hi", "203.0.113.9")
+        waiting = next(asked)
+        assert (waiting.place, waiting.done) == (1, False)
+        assert "number 1 in line" in waiting.step
+        asked.close()
+        until = time.monotonic() + 10
+        while line.waiting("customer") and time.monotonic() < until:
+            time.sleep(0.01)
+        assert line.waiting("customer") == 0
+    assert visitor.conversation.heard == []
+    assert visitor.shown == []
+    assert list(visitor.ask("hi"))[-1].said == "One. Two."
+
+
+def test_a_message_too_many_is_turned_away_with_the_time_to_wait_and_recorded(shop):
+    visitors = Visitors(shop, begin, turnstile=Turnstile(LimitSettings(per_minute=1)))
+    visitor = visitor_of(visitors)
+    last = [list(visitor.ask("hi"))[-1] for _ in range(21)][-1]
+    assert (last.failed, last.trouble) == (True, "too_fast")
+    assert f"wait {last.wait} seconds" in last.said
+    assert visitor.conversation.heard == ["hi"] * 20
+    assert shop.audited == [("guard", {"flags": ["too_fast"]}, "refused")]
 
 
 def test_the_cart_takes_exactly_the_product_and_the_audit_trail_has_it(visitors, shop):
