@@ -99,7 +99,7 @@ def _add_conversation(app: FastAPI, desk: Desk) -> None:
     def feedback(request: Request, given: Feedback) -> Response:
         """Keeps what somebody thinks of an answer, in the audit trail of the conversation."""
         visitor = desk.find(request, given.session)
-        turns = len(visitor.shown)
+        turns = visitor.turns
         turn = given.turn or turns
         if not 1 <= turn <= turns:
             said = f"Expected a turn from 1 to {turns} of this conversation; got {turn}."

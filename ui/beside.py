@@ -63,7 +63,7 @@ def beside(shop: Shop, access: Access, turnstile: Turnstile | None = None) -> Be
 
     routes = [
         *login_routes(access, shop.name),
-        Mount("/api", app=build_api(shop, access, doorman, Visitors(shop, turnstile=turnstile))),
+        Mount("/api", app=build_api(shop, access, doorman, Visitors(shop, turnstile=turnstile, keeps=1))),
         Mount("/v1", app=build_openai_api(shop, doorman, turnstile=turnstile)),
         Route("/mcp", endpoint=tools),
     ]

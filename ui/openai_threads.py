@@ -85,7 +85,7 @@ class Threads:
                     return found
         conversation = self._begin(self._shop, client.role, client.customer_id)
         rebuild(conversation, history)
-        return Visitor(conversation, turnstile=self._turnstile)
+        return Visitor(conversation, turnstile=self._turnstile, keeps=1)
 
     def keep(self, client: Client, history: Sequence[Said], visitor: Visitor) -> None:
         """Keeps a conversation that has come as far as the history."""

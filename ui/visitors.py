@@ -71,17 +71,26 @@ class Shown:
 class Visitor:
     """One person's conversation; a second message is turned away until the first is answered."""
 
-    def __init__(self, conversation: Conversation, owner: str = "", turnstile: Turnstile | None = None) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        owner: str = "",
+        turnstile: Turnstile | None = None,
+        keeps: int = _MAX_SHOWN,
+    ) -> None:
         """Nothing has been said yet.
 
         Args:
             conversation: with the assistant.
             owner: under which name the person had signed in; empty: they had not.
             turnstile: where all wait for their turn; None: one of its own.
+            keeps: how many turns stay in memory to be shown again.
         """
         self.conversation = conversation
         self.owner = owner
         self.shown: list[Shown] = []
+        self.turns = 0
+        self._keeps = keeps
         self._busy = threading.Lock()
         self._turnstile = turnstile or Turnstile()
         self._by_key: OrderedDict[str, Shown] = OrderedDict()
@@ -154,7 +163,8 @@ class Visitor:
             _LOG.exception("A question could not be answered.")
             shown = Shown(message, texts.BROKEN, failed=True, trouble="broken")
         if shown.trouble != "crowded":
-            self.shown = [*self.shown, shown][-_MAX_SHOWN:]
+            self.turns += 1
+            self.shown = [*self.shown, shown][-self._keeps :]
         if key and shown.answer is not None:
             self._by_key[key] = shown
             if len(self._by_key) > _MAX_KEYS:
@@ -210,6 +220,7 @@ class Visitors:
         begin: Begin = begin_unhurried,
         capacity: int = _MAX_VISITORS,
         turnstile: Turnstile | None = None,
+        keeps: int = _MAX_SHOWN,
     ) -> None:
         """Nobody is there yet.
 
@@ -218,7 +229,9 @@ class Visitors:
             begin: starts a conversation.
             capacity: how many to keep; the one that was quiet longest leaves, what it said stays in the records.
             turnstile: where all wait for their turn; None: one of their own.
+            keeps: how many turns of each stay in memory to be shown again.
         """
+        self._keeps = keeps
         self.turnstile = turnstile or Turnstile(shop.settings.limits)
         self.shop = shop
         self._begin = begin
@@ -237,7 +250,7 @@ class Visitors:
         Raises:
             AssistantError: there is no such customer, or the records cannot be reached.
         """
-        visitor = Visitor(self._begin(self.shop, role, customer_id), owner, self.turnstile)
+        visitor = Visitor(self._begin(self.shop, role, customer_id), owner, self.turnstile, self._keeps)
         key = secrets.token_urlsafe(24)
         with self._lock:
             self._visitors[key] = visitor

@@ -87,6 +87,13 @@ def test_who_waits_in_line_sees_the_place_and_who_leaves_is_not_answered(shop, m
     assert list(visitor.ask("hi"))[-1].said == "One. Two."
 
 
+def test_programs_keep_the_last_turn_only_and_count_all(shop):
+    visitor = visitor_of(Visitors(shop, begin, keeps=1))
+    for message in ("one", "two", "three"):
+        list(visitor.ask(message))
+    assert (visitor.turns, [shown.question for shown in visitor.shown]) == (3, ["three"])
+
+
 def test_a_message_too_many_is_turned_away_with_the_time_to_wait_and_recorded(shop):
     visitors = Visitors(shop, begin, turnstile=Turnstile(LimitSettings(per_minute=1)))
     visitor = visitor_of(visitors)
