@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from test_records import postgres, url  # noqa: F401  the same tests on SQLite and PostgreSQL
 
 from assistant import passwords
 from assistant.errors import BadCall, NotFound
@@ -34,8 +35,8 @@ def clock():
 
 
 @pytest.fixture
-def records(tmp_path, clock):
-    records = Records(f"sqlite:///{tmp_path}/service.sqlite", clock)
+def records(url, clock):  # noqa: F811
+    records = Records(url, clock)
     yield records
     records.close()
 
@@ -54,13 +55,13 @@ def test_only_name_and_password_together_are_right(accounts):
         assert accounts.check(name, said) is None
 
 
-def test_neither_password_nor_token_is_in_the_database(records, accounts, tmp_path):
+def test_neither_password_nor_token_is_in_the_database(records, accounts):
     token = accounts.open_login(ANNA, hours=1)
-    records.close()
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert PASSWORD.encode() not in kept
-    assert token.encode() not in kept
-    assert b"scrypt$" in kept
+    with records._database.read() as connection:
+        kept = str([connection.execute(select(table)).all() for table in schema.METADATA.sorted_tables])
+    assert PASSWORD not in kept
+    assert token not in kept
+    assert "scrypt$" in kept
 
 
 def test_a_login_ends_by_itself_a_key_does_not(accounts, clock):
