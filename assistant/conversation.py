@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import clarifying, talk
+from assistant import clarifying, open_wish, service_words, talk
 from assistant.answering import sentences
 from assistant.errors import AssistantError, BadMessage
 from assistant.grounding import Evidence
@@ -15,6 +15,7 @@ from assistant.language.chat import Usage
 from assistant.language.router import NONE
 from assistant.memory import REMEMBERED, Memory
 from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
+from assistant.open_wish import IDENTITY, OpenWish
 from assistant.planning import Planner
 from assistant.records import Session
 from assistant.safety import Limits, guard
@@ -22,6 +23,7 @@ from assistant.service.confirmed import carry_out
 from assistant.shop import Shop
 from assistant.toolbox import Context
 
+_OPEN = "open_wish"  # its name in the session
 _LONGEST_OWN_WORDS = 600  # characters of a large model's text without a call
 _UNCLEAR = "unclear"  # the preference that holds a wish with two readings until the next message
 _SHORT_ANSWER = 3  # words
@@ -65,7 +67,7 @@ class Conversation:
         self.session = session
         self._limits = limits or shop.limits
         self._use_model = use_model
-        self._refused: ToolCall | None = None
+        self._open = OpenWish.of(session.preferences.get(_OPEN))
         turns = shop.records.turns(session.session_id)[-REMEMBERED:]
         self.memory = Memory.of([(turn.question, turn.answer) for turn in turns])
         self._planner = Planner(shop, session.role, self.memory)
@@ -124,10 +126,10 @@ class Conversation:
             lead = self._drop_pending().strip()
             if talk.is_no(text):
                 return [], lead
-        records: list[CallRecord] = []
+        before, records = self._open, self._continued(text, timing)
         spoken = ""
         asked, meant = self._clarified(text)
-        for wish in [asked] if meant else self._planner.wishes(text):
+        for wish in () if records else [asked] if meant else self._planner.wishes(text):
             watch("thinking")
             plan = self._planner.plan(wish, timing.usage, meant)
             if plan.between and not records:
@@ -137,7 +139,8 @@ class Conversation:
             for call in plan.calls:
                 watch(f"looking at {call.name.replace('_', ' ')}")
                 records.append(self._run(call))
-            records += self._resumed(records)
+            records += self._resumed(records, wish)
+        self._leave_open(records, text, before)
         return records, " ".join(part for part in (lead, "" if records else spoken) if part)
 
     def _ask_which(self, wish: str, tools: Sequence[str]) -> str:
@@ -188,18 +191,44 @@ class Conversation:
         given = last.arguments if last is not None and last.name == name else {}
         return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))
 
-    def _resumed(self, records: list[CallRecord]) -> list[CallRecord]:
+    def _continued(self, text: str, timing: _Timing) -> list[CallRecord]:
+        """The open wish, with what the message adds to it; nothing where the message is about something else."""
+        wish = self._open
+        if wish is None:
+            return []
+        claim = open_wish.proof(wish, text) if self.session.customer_id is None else None
+        if claim is not None:
+            records = [self._run(claim)]
+            return records + self._resumed(records, text)
+        planned = self._planner.plan(text, timing.usage).calls
+        same = next((call for call in planned if call.name == wish.call.name), None)
+        call = open_wish.completed(wish, text, same)
+        if call is None or (wish.lacks == IDENTITY and same is None):
+            return []
+        record = self._run(call)
+        return [record] if same is not None or record.status != "error" or not planned else []
+
+    def _resumed(self, records: list[CallRecord], text: str) -> list[CallRecord]:
         """The private call that was refused before, made again once the person has identified themselves."""
         last = records[-1] if records else None
-        if last is not None and last.name == "verify_identity":
-            wish, identified = self._refused, self.session.customer_id is not None
-            if identified:
-                self._refused = None
-            return [self._run(wish)] if identified and wish is not None else []
-        tool = self.shop.toolbox.tools.get(last.name) if last is not None else None
-        refused = last is not None and last.status == "refused" and self.session.customer_id is None
-        self._refused = ToolCall(last.name, last.arguments) if last and refused and tool and tool.private else None
-        return []
+        if last is None or last.name != "verify_identity" or last.status != "ok" or self.session.customer_id is None:
+            return []
+        order_id = last.arguments.get("order_id")
+        if self._open is not None:
+            parameters = self.shop.toolbox.tools[self._open.call.name].parameters
+            return [self._run(self._open.for_order(order_id, parameters) if order_id else self._open.call)]
+        named = service_words.wish(text)
+        call = self._planner.told(named, text) if named is not None else None
+        return [self._run(call)] if call is not None else []
+
+    def _leave_open(self, records: list[CallRecord], text: str, before: OpenWish | None) -> None:
+        """Keeps what could not be done for want of something, also for who goes on with the conversation later."""
+        left = [each for each in (open_wish.waiting(record, text) for record in records) if each is not None]
+        ended = before is not None and any(record.name == before.call.name for record in records)
+        self._open = left[-1] if left else None if before is None or ended else before.aged()
+        self.session.preferences.pop(_OPEN, None)
+        if self._open is not None:
+            self.session.preferences[_OPEN] = self._open.as_json()
 
     def _audited(self, record: CallRecord) -> CallRecord:
         self.shop.records.audit(self.session, record.name, record.arguments, record.status)

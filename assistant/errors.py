@@ -14,7 +14,13 @@ AssistantError
 
 
 class AssistantError(Exception):
-    """Base of all errors that a person may read: what was expected, what came, and the fix."""
+    """Base of all errors that a person may read: what was expected, what came, and the fix.
+
+    Attributes:
+        lacks: the argument of the tool that the person is asked for; None where nothing is asked.
+    """
+
+    lacks: str | None = None
 
 
 class ShopNotFound(AssistantError):

@@ -114,6 +114,7 @@ class ToolResult:
         notes: assumptions and what is missing, one sentence each.
         follow_ups: questions that the person may ask next.
         write: set by a write tool's first call only (status needs_confirmation).
+        lacks: the argument that the person is asked for, where the tool could not do without it.
     """
 
     headline: str
@@ -129,6 +130,7 @@ class ToolResult:
     follow_ups: tuple[str, ...] = ()
     handed_off: bool = False
     write: Write | None = None
+    lacks: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The result for JSON, without empty parts."""

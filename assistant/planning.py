@@ -6,7 +6,16 @@ Runs no tool. Knows the order of these steps; what each does lives in its own mo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant import arguments, clarifying, references, report_words, said_times, short_follow_ups, sums
+from assistant import (
+    arguments,
+    clarifying,
+    references,
+    report_words,
+    said_times,
+    service_words,
+    short_follow_ups,
+    sums,
+)
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
@@ -78,7 +87,7 @@ class Planner:
         changed = None if named else self._changed(text)
         if changed is not None:
             return Plan((changed,))
-        scores = [(named[0], 1.0)] if named else self._chosen(model, ranking, text)
+        scores = [(named[0], 1.0)] if named else self._put_right(self._chosen(model, ranking, text), text)
         unclear = clarifying.between(scores)
         if unclear:
             return Plan(between=unclear)
@@ -89,9 +98,27 @@ class Planner:
         read = self._read(tool, text)
         return Plan(tuple(read)) if read is not None else self._written(model, [name], text, usage)
 
-    @staticmethod
-    def _named(text: str) -> list[str]:
+    def told(self, name: str, text: str) -> ToolCall | None:
+        """A tool's call with what a message says for it; None where the reader does not know the tool."""
+        read = self._read(self.permitted()[name], text) if name in self.permitted() else None
+        return read[0] if read else None
+
+    def _put_right(self, scores: Sequence[tuple[str, float]], text: str) -> Sequence[tuple[str, float]]:
+        """The tools, where the plain words of a customer's wish were taken for talk, a rule or either of two tools."""
+        if self._role != "customer":
+            return scores
+        best, unclear = scores[0][0], clarifying.between(scores)
+        if best in (NONE, "view_cart") and service_words.into_cart(text):
+            return [("add_to_cart", 1.0)]
+        if best in (NONE, "shop_policy") or unclear:
+            said = service_words.wish(text)
+            return [(said, 1.0)] if said in self.permitted() and said is not None else scores
+        return scores
+
+    def _named(self, text: str) -> list[str]:
         """The tools that the words can mean only, whatever the router makes of them."""
+        if self._role == "customer" and service_words.other_payment(text):
+            return ["change_payment" if "change_payment" in self.permitted() else "hand_off"]
         if sums.is_sum(text):
             return ["calculate"]
         if report_words.named_report(text):

@@ -83,6 +83,20 @@ def product(said: str, context: Context) -> str:
     return chosen.product_id if chosen else context.subject if not which and context.subject else said
 
 
+def pointed_to(message: str, context: Context) -> str | None:
+    """The one shown product that a message without a name points to ("whichever costs least"), by id; None: none."""
+    if len(context.shown) == 1:
+        return context.shown[0].product_id
+    words = re.findall(r"[\w'-]+", message.lower())
+    spoken = {word for word in words if word in {*_ORDINALS, "last", *_CHEAP, *_DEAR}}
+    if re.search(r"\b(?:costs? (?:the )?least|least expensive|lowest price|best price)\b", message, re.IGNORECASE):
+        spoken = {"cheapest"}
+    if re.search(r"\b(?:at the top|top one|number one|no\.? ?1)\b", message, re.IGNORECASE):
+        spoken = {"first"}
+    chosen = _chosen(spoken.pop(), context.shown) if len(spoken) == 1 and context.shown else None
+    return chosen.product_id if chosen else None
+
+
 def _chosen(which: str, shown: Sequence[ProductCard]) -> ProductCard | None:
     if which in _ORDINALS:
         return shown[_ORDINALS[which]] if _ORDINALS[which] < len(shown) else None

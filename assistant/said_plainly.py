@@ -68,7 +68,7 @@ def from_before(arguments: dict[str, Any], required: Collection[str], message: s
     """Fills what the tool cannot do without from what the message points to, or what the last turns were about."""
     for name in required:
         if name == "product" and name not in arguments:
-            pointed = references.pointed(message, before)
+            pointed = references.pointed(message, before) or references.pointed_to(message, before)
             arguments |= {name: pointed} if pointed else {}
         if name == "metric" and name not in arguments:
             meant = cues.metrics(message)

@@ -10,14 +10,19 @@ _AGREEING = (
     r"|do it|do that|do so|that'?s (?:right|fine|correct|ok(?:ay)?|all|it)|sounds good|absolutely"
     r"|definitely|certainly|of course|proceed"
     r"|fine|y|perfect|great|i agree|agreed|make it so|carry on|lovely|brilliant|alright|all right|yes i am"
-    r"|i am|i do|i'?m sure|why not"
+    r"|i am|i do|i'?m sure|why not|go on(?: then)?|let'?s do (?:it|that)|that (?:would|will) (?:be )?"
+    r"(?:do|fine|great|good|lovely|perfect|nice)|that'?s what i (?:want|meant|mean)|i would|i'?d like that|exactly|spot on"
 )
 _POLITE = (
     r"please|pls|plz|thanks?(?: you)?|cheers|ta|then|now|with (?:it|that|this|the [a-z]+)|for me|and|by all means"
-    r"|a (?:second|sec|moment|minute)|mate|love|just|so"
+    r"|a (?:second|sec|moment|minute)|mate|love|just|so|oh+|ah+|well|hm+|you'?re (?:a |an |so |very |the )?"
+    r"(?:star|legend|angel|gem|kind|great|brilliant|helpful|best|right)|that'?s (?:very |so |really )?"
+    r"(?:kind|great|good|nice|helpful)(?: of you)?"
 )
 # A yes is a yes only when nothing else is said: "ok never mind" is none.
-_YES = re.compile(rf"\W*(?:(?:{_AGREEING})\b\W*)(?:(?:{_AGREEING}|{_POLITE})\b\W*)*", re.IGNORECASE)
+_YES = re.compile(
+    rf"\W*(?:(?:oh+|ah+|well|hm+)\b\W*)?(?:(?:{_AGREEING})\b\W*)(?:(?:{_AGREEING}|{_POLITE})\b\W*)*", re.IGNORECASE
+)
 _DECLINING = (
     r"no(?:pe)?|nah|don'?t(?: do (?:it|that))?|do not(?: do (?:it|that))?|cancel that|stop(?: it)?"
     r"|never ?mind|leave it(?: as it is)?"

@@ -83,7 +83,7 @@ class Tool:
         checked = {n: _coerce(self.name, n, v, properties[n]) for n, v in arguments.items() if v not in (None, "")}
         missing = [name for name in self.parameters["required"] if name not in checked]
         if missing:
-            raise BadCall(f"{self.name} needs {', '.join(missing)}; please say which.")
+            raise _missing(missing)
         return checked
 
 
@@ -151,8 +151,10 @@ class Toolbox:
             checked = ToolCall(call.name, each.check(call.arguments))
             return checked, each.function(context, **checked.arguments)
         except Refused as refusal:
-            return call, ToolResult(headline=str(refusal), status="refused")
-        except (AssistantError, AnalyticsError, RetrievalError) as failure:
+            return call, ToolResult(headline=str(refusal), status="refused", lacks=refusal.lacks)
+        except AssistantError as failure:
+            return call, ToolResult(headline=str(failure), status="error", lacks=failure.lacks)
+        except (AnalyticsError, RetrievalError) as failure:
             return call, ToolResult(headline=str(failure), status="error")
 
     def _admit(self, call: ToolCall, context: Context) -> Tool:
@@ -163,11 +165,23 @@ class Toolbox:
         if session.role not in each.roles:
             raise Refused("I can't do that for you here: it is for the shop's staff only.")
         if each.private and session.customer_id is None:
-            raise Refused(
-                "Please identify yourself first: tell me an order number together with the e-mail address "
+            unknown = Refused(
+                "Please identify yourself first: beside the order number I need the e-mail address or postcode on it."
+                if call.arguments.get("order_id")
+                else "Please identify yourself first: tell me an order number together with the e-mail address "
                 "or postcode on that order."
             )
+            unknown.lacks = "identity"
+            raise unknown
         return each
+
+
+def _missing(names: list[str]) -> BadCall:
+    """Asks a person for what a tool cannot do without."""
+    asked = " and ".join(f"the {name.replace('_', ' ')}" for name in names)
+    failure = BadCall(f"For this I need to know {asked}; please tell me.")
+    failure.lacks = names[0]
+    return failure
 
 
 def _read_docstring(text: str) -> tuple[str, dict[str, str]]:

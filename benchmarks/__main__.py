@@ -30,26 +30,34 @@ COMMANDS = {
     "scale": "",
     "routing": "routing_cvrplib",
     "attacks": "",
+    "scripted_customer": "",
+    "policy": "",
     "crash": "",
     "load": "",
     "language": "",
 }
+ON_A_SHOP = frozenset({"scripted_customer", "policy"})
 
 
 def main() -> int:
     """Runs them; the exit code is 1 where one failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--shop", type=Path, help="the demo shop, for the benchmarks that talk to it")
     parser.add_argument("--out", type=Path, default=Path("benchmark-results.md"))
     parser.add_argument("--only", nargs="*", choices=sorted(COMMANDS), default=sorted(COMMANDS))
     given = parser.parse_args()
     page, failed = [f"# Benchmarks, {time.strftime('%Y-%m-%d')}\n"], False
     for name in given.only:
         folder = given.data / COMMANDS[name] if COMMANDS[name] else None
+        if name in ON_A_SHOP and given.shop is None:
+            page.append(f"## {name}\n\nskipped: it needs the demo shop (--shop DIR)\n")
+            continue
         if folder is not None and not folder.is_dir():
             page.append(f"## {name}\n\nskipped: its data is not at {folder}\n")
             continue
         command = [sys.executable, "-m", f"benchmarks.{name}", *(["--data", str(folder)] if folder else [])]
+        command += ["--shop", str(given.shop)] if name in ON_A_SHOP else []
         print(" ".join(command), flush=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         failed |= done.returncode != 0

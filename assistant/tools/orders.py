@@ -4,10 +4,11 @@ A change is only prepared here; `carry_out` (of `assistant.service.confirmed`) d
 and proposals are in `assistant.service`.
 """
 
-from assistant.errors import AssistantError, BadCall, Refused
+from assistant.errors import AssistantError, BadCall, NotFound, Refused, Unclear
 from assistant.messages import Fact, Table, ToolResult
 from assistant.service import cart, identity
 from assistant.service.account import account_facts
+from assistant.service.asking import asking
 from assistant.service.changes import propose_address, propose_cancel, propose_return
 from assistant.service.confirmed import carry_out
 from assistant.service.hand_over import summary_of
@@ -140,11 +141,13 @@ def start_return(
         reason: why, as the customer said it.
         payment: the payment method that the refund should go to, as the customer said it.
     """
-    order = find_order(context.shop, _customer(context), order_id)
+    order = _order(context, order_id)
     rules = _rules(context)
     check_permitted("return", order, rules, context.shop.as_of)
-    chosen = choose_items(order, items, nothing_said_means_all=True)
-    return _ask(propose_return(context.shop, order, chosen, reason, rules, payment))
+    with asking("items"):
+        chosen = choose_items(order, items, nothing_said_means_all=True)
+    with asking("reason"):
+        return _ask(propose_return(context.shop, order, chosen, reason, rules, payment))
 
 
 @tool(roles={"customer"}, private=True, writes=True)
@@ -155,8 +158,9 @@ def cancel_order(context: Context, order_id: str | None = None, reason: str | No
         order_id: the order number as the customer said it.
         reason: why, as the customer said it.
     """
-    order = find_order(context.shop, _customer(context), order_id)
-    return _ask(propose_cancel(context.shop, order, reason, _rules(context)))
+    order = _order(context, order_id)
+    with asking("reason"):
+        return _ask(propose_cancel(context.shop, order, reason, _rules(context)))
 
 
 @tool(roles={"customer"}, private=True, writes=True)
@@ -178,16 +182,20 @@ def exchange_items(
         payment: the payment method for the price difference, as the customer said it.
     """
     shop, rules = context.shop, _rules(context)
-    order = find_order(shop, _customer(context), order_id)
+    order = _order(context, order_id)
     before_dispatch = order.stage == "placed" and rules.change_items
     check_permitted("items" if before_dispatch else "exchange", order, rules, shop.as_of)
-    groups = choose_each(order, items)
-    if not new_items:
-        raise BadCall("Which product would you like instead?")
-    pairs = _paired(groups, new_items)
-    new = [new_product(shop, each.line, said) for each, said in pairs]
+    items, new_items = _sorted_out(context, order, items, new_items)
+    with asking("items"):
+        groups = choose_each(order, items)
+    with asking("new_items"):
+        if not new_items:
+            raise BadCall("Which product would you like instead?")
+        pairs = _paired(groups, new_items)
+        new = [new_product(shop, each.line, said) for each, said in pairs]
     propose = propose_items if before_dispatch else propose_exchange
-    return _ask(propose(shop, order, [each for each, _ in pairs], new, reason, rules, payment))
+    with asking("reason"):
+        return _ask(propose(shop, order, [each for each, _ in pairs], new, reason, rules, payment))
 
 
 @tool(roles={"customer"}, private=True, writes=True, needs="payment_methods")
@@ -198,7 +206,7 @@ def change_payment(context: Context, order_id: str | None = None, payment: str |
         order_id: the order number as the customer said it.
         payment: the payment method wanted, as the customer said it.
     """
-    order = find_order(context.shop, _customer(context), order_id)
+    order = _order(context, order_id)
     return _ask(propose_payment(context.shop, order, payment, _rules(context)))
 
 
@@ -211,8 +219,9 @@ def change_address(context: Context, address: str, order_id: str | None = None) 
         order_id: the order number as the customer said it; the account if not said.
     """
     customer_id = _customer(context)
-    order = find_order(context.shop, customer_id, order_id) if order_id else None
-    return _ask(propose_address(context.shop, customer_id, order, address, _rules(context)))
+    order = _order(context, order_id) if order_id else None
+    with asking("address"):
+        return _ask(propose_address(context.shop, customer_id, order, address, _rules(context)))
 
 
 @tool(roles={"customer", "manager"})
@@ -245,6 +254,38 @@ TOOLS: tuple[Tool, ...] = (
 )
 
 
+def _sorted_out(
+    context: Context, order: Order, items: list[str] | None, new_items: list[str] | None
+) -> tuple[list[str] | None, list[str] | None]:
+    """The items and what is wanted instead, told apart by what the order holds: people name either first."""
+    if not items or (new_items and not any(_held(order, said) for said in new_items)):
+        return items, new_items
+    if new_items and not any(_held(order, said) for said in items):
+        return new_items, items
+    strange = [said for said in items if not _held(order, said) and _sold(context, said)]
+    if new_items or not strange:
+        return items, new_items
+    return [said for said in items if said not in strange] or None, strange
+
+
+def _held(order: Order, said: str) -> bool:
+    try:
+        return bool(choose_items(order, [said], nothing_said_means_all=False))
+    except Unclear:
+        return True
+    except (NotFound, Refused):
+        return False
+
+
+def _sold(context: Context, said: str) -> bool:
+    try:
+        return bool(context.shop.resolve.product(said))
+    except Unclear:
+        return True
+    except NotFound:
+        return False
+
+
 def _paired(groups: list[tuple[Chosen, ...]], new_items: list[str]) -> list[tuple[Chosen, str]]:
     """The lines chosen, each with what is wanted instead: one for all, one for each thing said, or line by line."""
     flat = [each for group in groups for each in group]
@@ -271,6 +312,12 @@ def _ask(proposal: Proposal) -> ToolResult:
 
 def _units(order: Order) -> float:
     return sum(line.quantity for line in order.lines if line.merchandise)
+
+
+def _order(context: Context, said: str | None) -> Order:
+    """The customer's order that is to be changed; asks for its number where it is not clear."""
+    with asking("order_id"):
+        return find_order(context.shop, _customer(context), said)
 
 
 def _rules(context: Context) -> Rules:

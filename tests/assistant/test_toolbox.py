@@ -101,8 +101,8 @@ def test_arguments_get_their_types() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "needs product"),
-        ({"product": ""}, "needs product"),
+        ({}, "need to know the product"),
+        ({"product": ""}, "need to know the product"),
         ({"product": "a", "colour": "red"}, "got colour"),
         ({"product": "a", "goal": "fame"}, "one of profit, revenue"),
         ({"product": "a", "limit": "many"}, "kind integer"),
@@ -127,7 +127,7 @@ def test_a_call_runs_with_its_checked_arguments() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "status", "said"),
     [
-        ("price_of", {}, "error", "needs product"),
+        ("price_of", {}, "error", "need to know the product"),
         ("no_such_tool", {}, "error", "no tool called no_such_tool"),
         ("breaks", {"how": "refused"}, "refused", "why: refused"),
         ("breaks", {"how": "missing"}, "error", "why: missing"),
