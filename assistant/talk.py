@@ -11,7 +11,8 @@ _AGREEING = (
     r"|definitely|certainly|of course|proceed"
     r"|fine|y|perfect|great|i agree|agreed|make it so|carry on|lovely|brilliant|alright|all right|yes i am"
     r"|i am|i do|i'?m sure|why not|go on(?: then)?|let'?s do (?:it|that)|that (?:would|will) (?:be )?"
-    r"(?:do|fine|great|good|lovely|perfect|nice)|that'?s what i (?:want|meant|mean)|i would|i'?d like that|exactly|spot on"
+    r"(?:do|fine|great|good|lovely|perfect|nice)|that'?s what i (?:want|meant|mean)"
+    r"|i would|i'?d like that|exactly|spot on"
 )
 _POLITE = (
     r"please|pls|plz|thanks?(?: you)?|cheers|ta|then|now|with (?:it|that|this|the [a-z]+)|for me|and|by all means"

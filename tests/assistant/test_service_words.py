@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.service_words import wish
+from assistant.service_words import into_cart, other_payment, wish
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,29 @@ def test_a_wish_is_told_by_its_words(said, tool):
 )
 def test_a_question_of_the_rules_is_none(said):
     assert wish(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_in"),
+    [
+        ("could it go in my basket", True),
+        ("I'll have that one in my cart please", True),
+        ("what have I put in my cart", False),
+        ("I'd like to see what is in my cart", False),
+    ],
+)
+def test_into_the_cart_or_what_is_in_it(said, goes_in):
+    assert into_cart(said) == goes_in
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("can I pay for order 234080 with another card", True),
+        ("order 234080 should come off a different card", True),
+        ("where is order 234080", False),
+        ("can I pay with another card", False),
+    ],
+)
+def test_an_order_paid_in_another_way(said, other):
+    assert other_payment(said) == other
