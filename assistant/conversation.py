@@ -15,7 +15,7 @@ from assistant.language.chat import Usage
 from assistant.language.router import NONE
 from assistant.memory import REMEMBERED, Memory
 from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
-from assistant.open_wish import IDENTITY, OpenWish
+from assistant.open_wish import OpenWish
 from assistant.planning import Planner
 from assistant.records import Session
 from assistant.safety import Limits, guard
@@ -126,9 +126,9 @@ class Conversation:
             lead = self._drop_pending().strip()
             if talk.is_no(text):
                 return [], lead
-        before, records = self._open, self._continued(text, timing)
-        spoken = ""
         asked, meant = self._clarified(text)
+        before, records = self._open, [] if meant else self._continued(text, timing)
+        spoken = ""
         for wish in () if records else [asked] if meant else self._planner.wishes(text):
             watch("thinking")
             plan = self._planner.plan(wish, timing.usage, meant)
@@ -203,7 +203,7 @@ class Conversation:
         planned = self._planner.plan(text, timing.usage).calls
         same = next((call for call in planned if call.name == wish.call.name), None)
         call = open_wish.completed(wish, text, same)
-        if call is None or (wish.lacks == IDENTITY and same is None):
+        if call is None:
             return []
         record = self._run(call)
         return [record] if same is not None or record.status != "error" or not planned else []

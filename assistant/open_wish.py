@@ -23,6 +23,9 @@ _QUESTION = re.compile(
 )
 _ASKED_FOR_CHOICE = re.compile(r"\b(?:how about|could it be|would|what about|can i have|could i have)\b", re.IGNORECASE)
 _OF_AN_ORDER = re.compile(r"\b(?:orders?|parcel|package|delivery|it|that|this)\b", re.IGNORECASE)
+_ONLY_A_NUMBER = re.compile(
+    r"(?:[^\d]{0,20}\b(?:order|number|no|it'?s|that'?s)\b)?[\W]*[A-Z]{0,3}\d{3,}[^\d]{0,15}", re.I
+)
 # Words around what is named: "Oh, that'd be the linen pillowcase, please."
 _AROUND = frozenset(
     "a about actually ah all's and as be because but by can come could course d definitely did do eh er erm fine "
@@ -108,7 +111,7 @@ def completed(wish: OpenWish, message: str, read: ToolCall | None) -> ToolCall |
     given, value = dict(read.arguments), _value(wish.lacks, message)
     if wish.lacks == "new_items" and "items" in wish.call.arguments and "new_items" not in given:
         given.pop("items", None)  # what is named now is what is wanted instead
-    if wish.lacks not in given and value is not None:
+    if wish.lacks not in (IDENTITY, *given) and value is not None:
         given[wish.lacks] = value
     return wish.told(given)
 
@@ -120,6 +123,8 @@ def answer(wish: OpenWish, message: str) -> ToolCall | None:
         wish: what was asked for.
         message: what was said then.
     """
+    if wish.lacks == IDENTITY:
+        return wish.told({"order_id": _value("order_id", message)}) if _ONLY_A_NUMBER.fullmatch(message) else None
     question = _QUESTION.match(message) and not _ASKED_FOR_CHOICE.search(message)
     if question or len(message.split()) > _MOST_WORDS:
         return None

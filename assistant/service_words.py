@@ -53,8 +53,9 @@ _MOVED = re.compile(
 _HOUSE = re.compile(r"\b\d+[a-z]? [A-Z][\w']+")
 
 _INTO_CART = re.compile(
-    r"^(?!\W*(?:what|which|how|is|are|did|do i|have i)\b)(?!.*\b(?:see|show|look|what)\b).*\b(?:add|put|pop|stick|drop|go|goes|have|take|want|like|get"
-    r"|i['’]?ll)\b.{0,80}\b(?:in|into|to)\b (?:my |the |our )?(?:shopping )?(?:basket|cart|trolley|bag)\b",
+    r"^(?!\W*(?:what|which|how|is|are|did|do i|have i)\b)(?!.*\b(?:see|show|look|what)\b)"
+    r".*\b(?:add|put|pop|stick|drop|go|goes|have|take|want|like|get|i['’]?ll)\b.{0,80}"
+    r"\b(?:in|into|to)\b (?:my |the |our )?(?:shopping )?(?:basket|cart|trolley|bag)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _OTHER_PAYMENT = re.compile(
