@@ -97,6 +97,19 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "discount": "DOUBLE",  # share of the price, 0.2 = 20 % off
         "channel": "VARCHAR",
     },
+    "offers_sent": {  # who got an offer, and who was held out of it: what an offer changes is learnt from both
+        "offer_id": "VARCHAR",
+        "customer_id": "VARCHAR",
+        "sent_on": "DATE",
+        "got_it": "BOOLEAN",  # false: held out, drawn by chance
+        "discount": "DOUBLE",  # share of the price, 0.1 = 10 % off
+        "channel": "VARCHAR",
+    },
+    "contracts": {  # contract shops: who has left, and what is known of everyone's contract
+        "customer_id": "VARCHAR",
+        "has_left": "BOOLEAN",
+        "attributes": "VARCHAR",  # JSON object: {"tenure": "12", "contract": "two years", ...}
+    },
     "price_changes": {
         "product_id": "VARCHAR",
         "effective_on": "DATE",
@@ -181,6 +194,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "stock_outs": ("store_id", "product_id", "starts_on"),
     "suppliers": ("supplier_id",),
     "promotions": ("promotion_id", "product_id", "category"),
+    "offers_sent": ("offer_id", "customer_id"),
+    "contracts": ("customer_id",),
     "price_changes": ("product_id", "effective_on"),
     "reviews": ("review_id",),
     "competitor_prices": ("competitor", "product_id", "observed_on"),

@@ -15,6 +15,7 @@ from analytics.person import FORGOTTEN, Person
 
 # table -> columns that are emptied in the customer's rows, and texts of theirs in which they may name themselves
 _EMPTIED: Final = {"orders": ("customer_id", "address"), "reviews": ("customer_id",)}
+_LEFT_OUT: Final = ("customers", "offers_sent", "contracts", "payment_methods")
 _TELLING: Final = 4  # characters of an id that tells somebody in a text: "7" tells nobody
 _TEXTS: Final = {"reviews": ("title", "text")}
 
@@ -27,14 +28,21 @@ def person_of(path: Path, wanted: str) -> Person | None:
             [wanted, wanted],
         ).fetchone()
         if row is None:
-            seen = "select 1 from orders where customer_id = ? union all select 1 from reviews where customer_id = ?"
-            if connection.execute(seen, [wanted, wanted]).fetchone() is None:
+            if not _is_seen(connection, wanted):
                 return None
             row = (wanted, None, None)
         shared = connection.execute("select count(*) > 1 from customers where name = ?", [row[2]]).fetchone()
         taken = "select 1 from products where product_id = ? union all select 1 from orders where order_id = ?"
         is_taken = len(row[0]) < _TELLING or connection.execute(taken, [row[0], row[0]]).fetchone() is not None
     return Person(row[0], row[1], row[2], name_is_shared=bool(shared and shared[0]), id_is_taken=is_taken)
+
+
+def _is_seen(connection: duckdb.DuckDBPyConnection, customer_id: str) -> bool:
+    """Whether any table but that of the customers knows the id; a history of an earlier version lacks some tables."""
+    there = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    places = [table for table in ("orders", "reviews", *_LEFT_OUT[1:]) if table in there]
+    found = " union all ".join(f"select 1 from {table} where customer_id = ?" for table in places)
+    return connection.execute(found, [customer_id] * len(places)).fetchone() is not None
 
 
 def forget_in_history(path: Path, person: Person) -> dict[str, int]:
@@ -76,8 +84,8 @@ def _copy_without(connection: duckdb.DuckDBPyConnection, table: str, person: Per
     if table in _EMPTIED:
         concerned = is_theirs
         values = [_value(table, name, is_theirs, person) for name in TABLES[table]]
-    elif table in ("customers", "rejected"):
-        met = is_theirs if table == "customers" else _names_them(person)
+    elif table in _LEFT_OUT or table == "rejected":
+        met = is_theirs if table in _LEFT_OUT else _names_them(person)
         concerned, kept = met, f"not coalesce({met}, false)"
     if not held:
         return 0  # a history of an earlier version

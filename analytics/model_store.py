@@ -1,5 +1,6 @@
 """Keeps fitted models in the shop's `models/` folder, each replaced in one step. Knows no model."""
 
+import json
 import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -28,6 +29,9 @@ def _whole(model: Any) -> Any:
         elif isinstance(each, (list, tuple)) and each and not isinstance(each[0], (str, int, float)):
             waiting += each
     return model
+
+
+NOTED = "fitted.json"  # what the last fit did: {"fitted": [...], "missing": {name: why}, ...}
 
 
 class ModelStore:
@@ -61,9 +65,7 @@ class ModelStore:
 
             path = self._path(name)
             if not path.exists():
-                raise NotFitted(
-                    f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`."
-                )
+                raise NotFitted(self._why_missing(name))
             try:
                 self._loaded[name] = _whole(joblib.load(path))
             except Exception as broken:  # what a damaged or outdated pickle raises cannot be listed
@@ -72,6 +74,14 @@ class ModelStore:
                     "run `retail-assistant fit` again."
                 ) from broken
         return self._loaded[name]
+
+    def _why_missing(self, name: str) -> str:
+        """What the last fit said of a model that the shop cannot have, else that it was not fitted yet."""
+        try:
+            why = json.loads((self.folder / NOTED).read_text(encoding="utf-8"))["missing"][name]
+        except (OSError, ValueError, KeyError, TypeError):
+            return f"The model for {name} has not been fitted for this shop yet: run `retail-assistant fit`."
+        return f"This can't be told for this shop. {why}"
 
     def remove(self, name: str) -> None:
         """Takes away a model that is no longer true of the shop; nothing where there is none."""

@@ -17,6 +17,7 @@ from analytics.price_panel import WeeklyPanel, price_panel
 from analytics.pricing.bandit_score import judged_bandit
 from analytics.pricing.cells import Cells, demand_cells
 from analytics.pricing.covariates import price_covariates
+from analytics.pricing.cross import OtherPrices, other_prices, weeks_of
 from analytics.pricing.demand import DemandSettings, fit_demand
 from analytics.pricing.hierarchy import Effects
 from analytics.scorecard import Scorecard
@@ -58,6 +59,7 @@ class FittedPrices:
             elasticity was drawn to), cost (NaN where unknown).
         typical_elasticity: the shop's mean; NaN where no product's price moved.
         effects: promotion effects, spreads and weights as the demand regression found them.
+        others: what neighbours' and competitors' prices do; None where an earlier version fitted this.
         effect_proven: whether knowing the elasticities predicted better than taking price for irrelevant.
     """
 
@@ -68,6 +70,7 @@ class FittedPrices:
     scorecard: Scorecard | None
     effects: Effects | None = None
     bandit: Scorecard | None = None
+    others: OtherPrices | None = None
 
     @property
     def scorecards(self) -> dict[str, Scorecard]:
@@ -106,7 +109,8 @@ class PriceModel:
         table["cost"] = known_costs(history).reindex(table.index)
         proven = scorecard is not None and _better(scorecard)
         typical, bandit = float(table["elasticity"].mean()), judged_bandit(table, history.as_of)
-        return FittedPrices(table, typical, proven, history.as_of, scorecard, effects, bandit)
+        others = other_prices(weeks_of(cells), table["elasticity"], history.table("competitor_prices"))
+        return FittedPrices(table, typical, proven, history.as_of, scorecard, effects, bandit, others)
 
     def _effects(self, history: History, cells: Cells) -> Effects:
         return fit_demand(cells, price_covariates(history, cells), DemandSettings(rounds=self.settings.rounds))

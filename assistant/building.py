@@ -103,14 +103,14 @@ def fit_shop(folder: Path, report: Report) -> list[Fitted]:
     with build_lock(folder), open_shop(folder) as shop:
         (folder / MODELS).mkdir(exist_ok=True)
         (folder / MODELS / FITTED).unlink(missing_ok=True)
-        done = [_timed(name, fit, shop, report) for name, fit in (_abilities() | _judged(folder)).items()]
+        done = [_timed(name, fit, shop, report) for name, fit in (_abilities() | _only_with_data(shop)).items()]
         _note_fitted(shop, done)
         return done
 
 
 def fit_again(shop: Shop, names: Sequence[str], report: Report) -> list[Fitted]:
     """Fits the named models anew, under the lock that the caller holds."""
-    abilities = _abilities() | _judged(shop.folder)
+    abilities = _abilities() | _only_with_data(shop)
     return [_timed(name, abilities[name], shop, report) for name in abilities if name in names]
 
 
@@ -144,9 +144,16 @@ def _abilities() -> dict[str, Callable[[Shop], Any]]:
     }
 
 
-def _judged(folder: Path) -> dict[str, Callable[[Shop], Any]]:
-    """The search's re-ranker, for a shop whose staff have judged searches in `JUDGEMENTS`."""
-    return {RANKING: _search_ranking} if (folder / JUDGEMENTS).exists() else {}
+def _only_with_data(shop: Shop) -> dict[str, Callable[[Shop], Any]]:
+    """Abilities for which most shops keep nothing: contracts, offers with customers held out, judged searches."""
+    found: dict[str, Callable[[Shop], Any]] = {}
+    if (shop.folder / JUDGEMENTS).exists():
+        found[RANKING] = _search_ranking
+    if shop.warehouse.has("contracts"):
+        found["contracts"] = _analytics("analytics.churn.contracts", "fit_contracts")
+    if shop.warehouse.has("offers_sent"):
+        found["uplift"] = _analytics("analytics.uplift.past_offers", "fit_uplift")
+    return found
 
 
 def _search_ranking(shop: Shop) -> Any:

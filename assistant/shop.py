@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.errors import NotFitted
+from analytics.errors import MissingData, NotFitted
 from analytics.history import History
-from analytics.model_store import ModelStore
+from analytics.model_store import NOTED, ModelStore
 from analytics.warehouse import Warehouse
 from assistant.errors import ShopNotFound
 from assistant.language.chat import ChatModel
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
 RANKING = "search_ranking"  # the model that judgements of searches teach
 PICTURES = "pictures"  # the products' picture files
-FITTED = "fitted.json"  # in the models' folder, written last of all by a fit
+FITTED = NOTED  # in the models' folder, written last of all by a fit
 _OF_THE_DATA = ("as_of", "history", "resolve", "toolbox", "catalog", "pictures", "policies")
 
 
@@ -97,8 +97,15 @@ class Shop:
 
     @cached_property
     def as_of(self) -> date:
-        """The shop's today."""
-        return self.settings.today(self.warehouse.span()[1])
+        """The shop's today: by `shop.toml`, else the last day of sales; of imports where it has contracts only."""
+        try:
+            last = self.warehouse.span()[1]
+        except MissingData:
+            if not self.warehouse.has("contracts"):
+                raise
+            imports = self.warehouse.table("imports")
+            last = self.warehouse.scalar(imports.imported_at.max()).date()
+        return self.settings.today(last)
 
     @cached_property
     def history(self) -> History:

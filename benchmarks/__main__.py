@@ -20,6 +20,7 @@ COMMANDS = {
     "next_item": "seqrec",
     "next_basket": "next_basket",
     "churn": ".",
+    "questions": "online_retail",
     "tau_retail": "tau_retail",
     "uplift": "hillstrom",
     "prices": "",

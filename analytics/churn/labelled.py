@@ -39,6 +39,11 @@ class Encoding:
     medians: Mapping[str, float]
     levels: Mapping[str, tuple[str, ...]]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The table's columns that say something."""
+        return (*self.medians, *self.levels)
+
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Encoding":
         """Learns the columns; text with more than 30 values is left out, as are columns that never change."""

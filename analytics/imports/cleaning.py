@@ -20,6 +20,7 @@ MALFORMED = "wrong number of columns"
 NOT_SOLD = "unit price zero or less"
 _WORDS = {"product_id": "product code", "sold_at": "date", "ordered_at": "date"}
 _SOLD = ("sales", "order_lines")
+ATTRIBUTES, EVERY_OTHER = "attributes", "*"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def clean(connection: duckdb.DuckDBPyConnection, raw: str, header: Sequence[str]
             continue
         if kind in ("DATE", "TIMESTAMP"):
             parsing.times(connection, "cells", name, section.reading, f"at_{name}", said.get(name, name))
-            joins.append(f"left join at_{name} on at_{name}.text = nullif(trim(cells.{name}), '')")
+            times = f"(select text as said_{name}, moment from at_{name}) at_{name}"  # `text` is a review's column, too
+            joins.append(f"left join {times} on said_{name} = nullif(trim(cells.{name}), '')")
             values.append(f"at_{name}.moment::{kind} as {name}")
         else:
             if kind in ("DOUBLE", "INTEGER", "BIGINT"):
@@ -92,7 +94,10 @@ def _cells(connection: duckdb.DuckDBPyConnection, raw: str, header: Sequence[str
             continue
         parts = [f"nullif(trim({quoted(source)}), '')" for source in found.get(name, ())]
         text = parts[0] if parts else "null"
-        if len(parts) > 1:  # a workbook's date cell brings midnight with it
+        if name == ATTRIBUTES and _gathers(section):
+            pairs = (f"{quoted(said)} := {part}" for said, part in zip(found[name], parts, strict=True))
+            text = f"to_json(struct_pack({', '.join(pairs)}))"
+        elif len(parts) > 1:  # a workbook's date cell brings midnight with it
             text = f"regexp_replace({parts[0]}, ' 00:00:00$', '') || ' ' || coalesce({parts[1]}, '')"
         if name in section.constants:
             text = literal(section.constants[name])
@@ -114,6 +119,9 @@ def _columns(header: Sequence[str], section: Section) -> dict[str, tuple[str, ..
     """
     spelled = {each.lower(): each for each in header}
     wanted = {name: source for name, source in section.columns.items() if name not in section.constants}
+    if wanted.get(ATTRIBUTES) == (EVERY_OTHER,):
+        named = {each.strip().lower() for name, source in wanted.items() if name != ATTRIBUTES for each in source}
+        wanted[ATTRIBUTES] = tuple(each for each in header if each.lower() not in named)
     missing = [each for source in wanted.values() for each in source if each.strip().lower() not in spelled]
     if missing:
         near = [get_close_matches(each.lower(), list(spelled), n=1) for each in missing]
@@ -125,6 +133,12 @@ def _columns(header: Sequence[str], section: Section) -> dict[str, tuple[str, ..
             + "Correct the mapping or the file's first row."
         )
     return {name: tuple(spelled[each.strip().lower()] for each in source) for name, source in wanted.items()}
+
+
+def _gathers(section: Section) -> bool:
+    """Whether several columns become one JSON object of attributes."""
+    source = section.columns.get(ATTRIBUTES, ())
+    return len(source) > 1 or source == (EVERY_OTHER,)
 
 
 def _rules(section: Section) -> list[Rule]:

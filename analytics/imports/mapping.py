@@ -40,10 +40,11 @@ The commonest case is one sales export, with order, customer and product in the 
     pattern = "GIFT.*"                    # a regular expression for the whole code
 
 A section may also be any table of the history (`products`, `customers`, `orders`, `order_lines`, `stores`, `inventory`,
-`suppliers`, `promotions`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`, `stock_counts`, `postcodes`,
-`delivery_windows`), with that table's column names under `columns`. Several sections may read the same file. Rows that
-are there already are replaced by their key: an order by its order_id with all its lines, a product by its product_id
-(columns that the map leaves out keep their values).
+`suppliers`, `promotions`, `offers_sent`, `contracts`, `reviews`, `competitor_prices`, `price_changes`, `stock_outs`,
+`stock_counts`, `postcodes`, `delivery_windows`), with that table's column names under `columns`; `attributes` may be a
+list of columns, or "*" for every column that the section names nowhere else. Several sections may read the same file.
+Rows that are there already are replaced by their key: an order by its order_id with all its lines, a product by its
+product_id (columns that the map leaves out keep their values).
 Product codes are written in capitals, so that codes which differ only in letter case are one product.
 """
 
@@ -169,6 +170,8 @@ class Section:
             "stock_outs": ("product_id", "starts_on"),
             "stock_counts": ("product_id", "counted_on", "on_hand"),
             "promotions": ("promotion_id", "starts_on", "ends_on"),
+            "offers_sent": ("offer_id", "customer_id", "sent_on", "got_it"),
+            "contracts": ("customer_id", "has_left"),
             "price_changes": ("product_id", "effective_on", "price"),
             "reviews": ("review_id", "product_id"),
             "competitor_prices": ("competitor", "product_id", "price"),

@@ -103,6 +103,10 @@ def complete(connection: duckdb.DuckDBPyConnection) -> None:
             f"insert into {table} by name select {key}, arg_max(country, ordered_at) as country from orders "
             f"where {key} is not null group by {key} having {key} not in (select {key} from {table}) order by {key}"
         )
+    connection.execute(
+        "insert into customers by name select distinct customer_id from contracts "
+        "where customer_id not in (select customer_id from customers) order by customer_id"
+    )
     connection.execute("update stores set name = store_id where name is null")
     # A price that equals the old usual one was no listed price: it follows the sales.
     connection.execute(

@@ -10,6 +10,7 @@ from analytics.churn.fitted import PLAINLY_LEFT, STILL_ACTIVE_DAYS
 from analytics.customers import FittedCustomers
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
 from assistant.toolbox import Context, Tool, tool
+from assistant.tools.contract_answers import contract_risk, contract_risks, fitted_contracts
 from assistant.tools.customer_words import currency, group_notes, labels, members, start, without_orders
 from assistant.tools.offers import plan_promotion
 from assistant.tools.profile import customer_profile
@@ -30,6 +31,9 @@ def list_churn_risks(context: Context, limit: int | None = None, segment: str | 
         limit: how many customers to list.
         segment: a group of customers or a country, as the person said it.
     """
+    contracts = fitted_contracts(context)
+    if contracts is not None and segment is None:
+        return contract_risks(context, contracts, limit)
     fitted: FittedChurn = context.shop.models.load("churn")
     group, among = members(context, segment)
     risks = fitted.at_risk(max(limit or _LISTED, 1), among)
@@ -69,6 +73,9 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
         customer: the customer's name or number.
     """
     who = context.shop.resolve.customer(customer)
+    contracts = fitted_contracts(context)
+    if contracts is not None and who.customer_id in contracts.customers.index:
+        return contract_risk(context, contracts, who)
     fitted: FittedChurn = context.shop.models.load("churn")
     if who.customer_id not in fitted.customers.index:
         return without_orders(who)

@@ -6,6 +6,7 @@ Reads fitted tables; what they hold is computed in `analytics.offers` and `analy
 import re
 
 from analytics.churn import FittedChurn
+from analytics.offer_targets import arms
 from analytics.offers import Aim, CustomerOffer, eligible_customers, plan_offer
 from analytics.promotions import MINIMUM_MARGIN, FittedPromotions
 from assistant.messages import Fact, Table, ToolResult
@@ -14,6 +15,7 @@ from assistant.tools.customer_words import currency, labels, members
 from assistant.tools.due_offers import due_offers
 from assistant.tools.markdowns import markdown_plan
 from assistant.tools.product_offers import product_plan
+from assistant.tools.uplift_answers import GROUPS, fitted_uplift, uplift_plan
 from assistant.wording import money, number, percent, plural
 
 _LISTED = 20
@@ -79,6 +81,11 @@ def plan_promotion(
             if group
             else f"Nobody fits: no customer is left to {_PURPOSE[chosen]}."
         )
+    uplift = fitted_uplift(context)
+    if uplift is not None:
+        told = uplift_plan(context, uplift, eligible, promotions, _PURPOSE[chosen], budget, limit)
+        if told is not None:
+            return told
     plan = plan_offer(eligible, promotions.products, budget=budget, most=limit)
     if plan.customers.empty:
         least = float((1 - eligible["probability"]).iloc[0] * eligible["order_value"].iloc[0] * plan.discount)
@@ -112,6 +119,7 @@ def _customer_answer(
             f"expected {percent(100 * plan.base)} without it."
         )
     named = labels(context, list(plan.customers.index[:_LISTED]))
+    group = arms(plan.customers.index, f"{context.shop.as_of} {aim}")
     return ToolResult(
         headline=(
             f"To {_PURPOSE[aim]}, offer {off} off the next order to {reached}; the discount is expected to cost about "
@@ -125,6 +133,7 @@ def _customer_answer(
                 f"typical order ({unit})",
                 f"spent in 12 months ({unit})",
                 f"expected discount ({unit})",
+                "test group",
             ),
             tuple(
                 (
@@ -133,6 +142,7 @@ def _customer_answer(
                     round(float(row["order_value"]), 2),
                     round(float(row["yearly_value"]), 2),
                     round(float(row["expected_cost"]), 2),
+                    GROUPS[bool(group[each])],
                 )
                 for each, row in plan.customers.head(_LISTED).iterrows()
             ),
@@ -181,7 +191,8 @@ def _margin_notes(plan: CustomerOffer) -> tuple[str, ...]:
 def _effect_notes(plan: CustomerOffer, days: int) -> tuple[str, ...]:
     unknown = (
         "How many order only because of an offer can't be learnt from sales alone: no offer was ever given to some and "
-        "withheld from others at random, so no extra profit is promised here."
+        'withheld from others at random, so no extra profit is promised here. The column "test group" draws a random '
+        "half: import who got it and who was held out (table `offers_sent`), and the next plan goes by what it changed."
     )
     if plan.test is None:
         return (unknown,)

@@ -13,6 +13,7 @@ from analytics.prices import FittedPrices
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
 from assistant.resolve import Product
 from assistant.toolbox import Context, Tool, tool
+from assistant.tools.cross_answers import cross_facts, cross_notes
 from assistant.tools.customer_words import currency
 from assistant.wording import day, listed, number, percent, plural
 
@@ -42,10 +43,11 @@ def recommend_price(context: Context, product: str, goal: Literal["profit", "rev
         return ToolResult(
             headline=f"{found.title} has not sold lately, so what another price would bring can't be told."
         )
-    notes = _notes(fitted, row, advice, costless, goal)
+    category = str(row.get("category") or "") or None
+    notes = (*_notes(fitted, row, advice, costless, goal), *cross_notes(fitted, category))
     return ToolResult(
         headline=_headline(context, found, advice, costless),
-        facts=_facts(context, row, advice),
+        facts=(*_facts(context, row, advice), *cross_facts(fitted, category)),
         table=Table(
             (
                 f"price ({context.shop.currency})",
@@ -93,7 +95,7 @@ def compare_prices(context: Context, product: str | None = None, category: str |
     gaps = price_gaps(context.shop.history, products=chosen, category=about if category and not product else None)
     if gaps.rows.empty:
         return ToolResult(headline=f"No competitor's price is known for {about}.")
-    return _compared(context, gaps, about, single=bool(product))
+    return _compared(context, gaps, about, None if product else about if category else None, single=bool(product))
 
 
 def _headline(context: Context, product: Product, advice: PriceAdvice, costless: bool) -> str:
@@ -197,7 +199,14 @@ def _unknown(context: Context, product: Product, row: pd.Series, fitted: FittedP
     )
 
 
-def _compared(context: Context, gaps: PriceGaps, about: str, *, single: bool) -> ToolResult:
+def _rival_notes(context: Context, category: str | None) -> tuple[str, ...]:
+    """What competitors' and neighbours' prices do to sales; nothing where prices were not fitted."""
+    if "prices" not in context.shop.models.names():
+        return ()
+    return cross_notes(context.shop.models.load("prices"), category)
+
+
+def _compared(context: Context, gaps: PriceGaps, about: str, category: str | None, *, single: bool) -> ToolResult:
     rows, unit, write = gaps.rows, context.shop.currency, currency(context)
     if single:
         ours = float(rows["ours"].iloc[0])
@@ -243,6 +252,7 @@ def _compared(context: Context, gaps: PriceGaps, about: str, *, single: bool) ->
         notes=(
             f"The latest competitor price was seen on {day(rows['observed_on'].max().date())}; dearest here first.",
             *((f"Shown: the first {_SHOWN} of {number(len(rows))} comparisons.",) if len(rows) > _SHOWN else ()),
+            *_rival_notes(context, category),
         ),
         follow_ups=(f"What should {shown['title'].iloc[0]} cost?",),
     )

@@ -22,6 +22,8 @@ _SAID = {  # words that people use -> model
     "reviews": "review reviews sentiment opinion",
     "recommend": "recommend recommendation recommendations recommender suggestions",
     "classify": "classify classification classifier category categories",
+    "contracts": "contract contracts",
+    "uplift": "uplift holdout",
 }
 _LIMITS = {
     "forecast": "Forecasts assume that prices, promotions and the range go on as so far; a product sold for only a "
@@ -35,6 +37,8 @@ _LIMITS = {
     "same time as a season can't be told from it.",
     "reviews": "Sentiment is read from words: irony and languages with few reviews are read badly. Stars are not used.",
     "recommend": "Recommendations repeat what was bought so far; a new product is found only by its text.",
+    "contracts": "Contracts that ended teach who ends the next one; what no column tells is not known.",
+    "uplift": "What an offer adds holds for offers like the ones that were tested, and where chance drew who got them.",
     "classify": "Categories are read from texts; a product unlike all others gets a low confidence and no category.",
 }
 _COLUMNS = ("model", "what it predicts", "method", "measure", "score", "other scores", "serves", "judged on")
