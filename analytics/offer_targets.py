@@ -82,7 +82,7 @@ def _profit(uplift: Array, rows: pd.DataFrame, margin: float, discount: float) -
     return np.asarray(value * (uplift * (margin - discount) - base * discount))
 
 
-def arms(customers: pd.Index, offer: str) -> pd.Series:
+def arms(customers: pd.Index, offer: str) -> dict[str, bool]:
     """True: gets the offer; False: held out. Drawn by chance, and the same each time it is asked of this offer.
 
     Args:
@@ -93,4 +93,5 @@ def arms(customers: pd.Index, offer: str) -> pd.Series:
 
     drawn = [hashlib.sha256(f"{offer}|{each}".encode()).digest() for each in customers]
     order = np.argsort(np.argsort(np.array([int.from_bytes(each[:7]) for each in drawn])))
-    return pd.Series(order < (len(customers) + 1) // 2, index=customers)
+    got = order < (len(customers) + 1) // 2
+    return {str(each): bool(gets) for each, gets in zip(customers, got, strict=True)}

@@ -45,7 +45,8 @@ sold_at = "date"
 
 def sales(customers: int = 120, *, repeats: bool = True, moving: bool = True, days: int = 700) -> pd.DataFrame:
     """Orders of mugs by customers with a rhythm; prices that move every other ten weeks, or never."""
-    random, rows = np.random.default_rng(5), []
+    random = np.random.default_rng(5)
+    rows: list[tuple[object, ...]] = []
     for number in range(customers):
         day = float(random.uniform(0, days - 5))
         while day < days:

@@ -111,10 +111,10 @@ def ask_all(folder: Path) -> Iterator[dict[str, Any]]:
             seconds, used = [], []
             for _ in range(2):
                 began, spent = time.perf_counter(), time.process_time()
-                call, result = shop.toolbox.run(ToolCall(tool, told), context)
+                result = shop.toolbox.run(ToolCall(tool, told), context)[1]
                 seconds.append(time.perf_counter() - began)
                 used.append(time.process_time() - spent)
-        yield {"tool": tool, "arguments": told, "status": call.status, "first": seconds[0], "first_cpu": used[0],
+        yield {"tool": tool, "arguments": told, "status": result.status, "first": seconds[0], "first_cpu": used[0],
                "second": seconds[1], "headline": result.headline}  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def fit_contracts(warehouse: Warehouse, as_of: date) -> FittedContracts:
 def contracts_of(rows: pd.DataFrame, as_of: date) -> FittedContracts:
     """As `fit_contracts`, from customer_id, has_left and attributes (JSON)."""
     rows = rows[rows["has_left"].notna()].set_index("customer_id")
-    left = rows["has_left"].astype(bool).to_numpy(dtype=float)
+    left: Array = np.asarray(rows["has_left"].astype(bool), dtype=np.float64)
     table = attributes_of(rows["attributes"])
     if table.empty or not Encoding.of(table).columns:
         raise NotEnoughHistory(

@@ -54,7 +54,7 @@ def other_prices(panel: WeeklyPanel, elasticity: pd.Series, competitors: pd.Data
     reaction = elasticity.reindex(panel.products).astype(float)
     reaction = reaction.fillna(reaction.mean()).fillna(0.0)
     moved, counts = _moves(panel)
-    expected = _expected(panel, moved, counts, reaction.to_numpy())
+    expected = _expected(panel, moved, counts, np.asarray(reaction, dtype=np.float64))
     residual = np.where(counts, panel.units - expected, 0.0)
     neighbours = _beyond_shop(_neighbours(panel, moved, counts), expected)
     rows = []

@@ -142,7 +142,7 @@ def _customer_answer(
                     round(float(row["order_value"]), 2),
                     round(float(row["yearly_value"]), 2),
                     round(float(row["expected_cost"]), 2),
-                    GROUPS[bool(group[each])],
+                    GROUPS[group[str(each)]],
                 )
                 for each, row in plan.customers.head(_LISTED).iterrows()
             ),

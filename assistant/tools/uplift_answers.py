@@ -80,7 +80,7 @@ def _table(context: Context, chosen: Targets, fitted: FittedUplift) -> Table:
             (
                 named[str(each)], round(100 * float(row["base"]), 1),
                 *(round(100 * float(row[name]), 1) for name in ("uplift", "low", "high")),
-                round(float(row["order_value"]), 2), round(float(row["extra_profit"]), 2), GROUPS[bool(group[each])],
+                round(float(row["order_value"]), 2), round(float(row["extra_profit"]), 2), GROUPS[group[str(each)]],
             )
             for each, row in rows.iterrows()
         ),
