@@ -57,13 +57,12 @@ class Everything:
 
         index = open_index(catalog.folder, NAME, catalog.embedder, VectorSettings())
         ids = index.products["product_id"].tolist()
-        held = index.store.vectors(ids)
         stemmer = Stemmer.Stemmer("english")
         plain = bm25s.BM25()
         titles = index.products["title"].tolist()
         tokens = bm25s.tokenize(titles, stopwords="en", stemmer=stemmer, show_progress=False, return_ids=False)
         plain.index(tokens, show_progress=False)
-        return cls(index, {each: row for row, each in enumerate(ids)}, np.stack([held[e] for e in ids]), plain, stemmer)
+        return cls(index, index.row_of, index.dense.at(np.arange(len(ids))), plain, stemmer)
 
     def bm25(self, query: str) -> Scores:
         """Plain BM25 of every title."""
@@ -145,9 +144,8 @@ def _all(
     found = {name: (scores[places], _first(scores)) for name, scores in plain.items()}
     table, default = catalog.judge(query, everything.index.products["product_id"].to_numpy()[places].tolist())
     wish = catalog.wish(query)
-    whole = np.ones(len(everything.vectors), dtype=bool)
-    ours = rank(everything.index, everything.row_of, wish, whole)
-    again = rank(everything.index, everything.row_of, wish, whole, None, reranker)
+    ours = rank(everything.index, wish)
+    again = rank(everything.index, wish, reranker=reranker)
     found["ours"] = (default, ours.rows.tolist())
     found["ours, re-ranked"] = (reranker.scores(table), again.rows.tolist())
     return found

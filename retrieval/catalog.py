@@ -18,7 +18,7 @@ from retrieval.errors import IndexMissing
 from retrieval.facets import facets_of, hit_of, matched_words, ordered
 from retrieval.features import Table
 from retrieval.fusion import Numbers
-from retrieval.indexing import OpenIndex, Progress, Update, open_index, update_index
+from retrieval.indexing import OpenIndex, Progress, Update, open_index, stamp, update_index
 from retrieval.lexical import Match
 from retrieval.products import Filters, Mask, prepare
 from retrieval.queries import Query, read_query
@@ -57,10 +57,9 @@ class Catalog:
         self.folder = folder
         self.embedder = embedder
         self.settings = settings or VectorSettings()
-        self._lock = threading.Lock()
+        self._lock, self._updating = threading.Lock(), threading.Lock()
         self._opened: OpenIndex | None = None
-        self._row_of: dict[str, int] = {}
-        self._categories: dict[str, str] = {}
+        self._seen: int | None = None
 
     def update(
         self,
@@ -72,13 +71,13 @@ class Catalog:
         """Brings the index in step with the shop's products: see `products.prepare` for the frames.
 
         Only products whose text changed are embedded again. May be killed and run again; a damaged index is rebuilt.
+        Searches go on meanwhile with the products as they were.
 
         Raises:
             BadCatalog: the products lack a column or an id comes twice.
         """
         frame = prepare(products, stock, popularity, self.embedder.identity)
-        with self._lock:
-            self._opened = None
+        with self._updating:
             return update_index(self.folder, NAME, self.embedder, self.settings, frame, progress)
 
     @property
@@ -97,8 +96,7 @@ class Catalog:
 
     def categories(self) -> tuple[str, ...]:
         """The shop's categories; empty where it has none."""
-        self._index()
-        return tuple(sorted(self._categories.values()))
+        return tuple(name for name in self._index().columns.names if name)
 
     def keeps_stock(self) -> bool:
         """Whether any product's stock is counted."""
@@ -107,12 +105,12 @@ class Catalog:
     def product(self, product_id: str) -> Hit | None:
         """One product by its id; None where there is none."""
         index = self._index()
-        row = self._row_of.get(product_id)
+        row = index.row_of.get(product_id)
         return None if row is None else hit_of(index.products, row, 1.0, 1.0)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The content vectors of those products that exist."""
-        return self._index().store.vectors(ids)
+        return self._index().vectors(ids)
 
     def similar(
         self, product_id: str, limit: int = 8, *, in_stock: bool | None = None, max_price: float | None = None
@@ -123,11 +121,14 @@ class Catalog:
             KeyError: no such product in the index.
         """
         index = self._index()
-        vector = index.store.vectors([product_id])[product_id]
+        row = index.row_of[product_id]
         filters = Filters(in_stock=in_stock, max_price=max_price)
-        found = index.store.nearest(vector, limit + 1, filters.where(self._categories))
-        near = [(each, cosine) for each, cosine in found if each != product_id and each in self._row_of]
-        return tuple(hit_of(index.products, self._row_of[each], cosine, cosine) for each, cosine in near[:limit])
+        mask = index.columns.mask(filters) if filters else None
+        rows, cosines = index.dense.nearest(
+            index.dense.at(np.array([row]))[0], limit + 1, mask, filters.where(index.columns.known)
+        )
+        near = [(int(each), float(cosine)) for each, cosine in zip(rows, cosines, strict=True) if each != row]
+        return tuple(hit_of(index.products, each, cosine, cosine) for each, cosine in near[:limit])
 
     def search(
         self,
@@ -154,21 +155,22 @@ class Catalog:
         read, mended = self._read(index, query[:LONGEST_QUERY])
         filters = Filters(*read.filters(category, min_price, max_price), in_stock)
         order = read.understood.sort or "relevance" if sort == "relevance" else sort
-        conditions = conditions_of(filters, read.traits, index.products, index.lexical)
-        if any(trait.declared and not declares(trait, index.products, index.lexical) for trait in read.traits):
+        conditions = conditions_of(filters, read.traits, index)
+        if any(trait.declared and not declares(trait, index) for trait in read.traits):
             read = read.undeclared()
         if not read.searches:
             return self._browse(index, query, read, filters, conditions, order, limit)
         wish = self._wish(index, read.text, read.meaning)
-        hard = all_of([each for each in conditions if each.name not in SOFT], len(index.products))
+        firm = [each for each in conditions if each.name not in SOFT]
+        hard = all_of(firm, len(index.products)) if firm else None
         fulfilled = all_of(conditions, len(index.products))
         ranked = self._rank(index, wish, hard, filters).matching_only(fulfilled)
-        anywhere = self._rank(index, wish, np.ones_like(hard), Filters()) if conditions else ranked
+        anywhere = self._rank(index, wish, None, Filters()) if conditions else ranked
         if conditions and not ranked.matching.size and read.plain != read.text:
-            anywhere = self._rank(index, self._wish(index, read.plain, read.plain), np.ones_like(hard), Filters())
+            anywhere = self._rank(index, self._wish(index, read.plain, read.plain), None, Filters())
         dropped = () if ranked.matching.size else to_drop(conditions, anywhere.matching)
         kept = [each for each in conditions if each not in dropped]
-        relaxed = anywhere.within(all_of(kept, len(hard))) if dropped else anywhere
+        relaxed = anywhere.within(all_of(kept, len(fulfilled))) if dropped else anywhere
         hits = self._shown(index, ranked, wish.match, order, limit, ideas=read.understood.open)
         nearest = self._shown(index, relaxed, wish.match, "relevance", limit) if conditions else ()
         inside = 0.0 if dropped else float(ranked.relevance.max(initial=0.0)) + MUCH_BETTER
@@ -180,7 +182,7 @@ class Catalog:
             query=query,
             filters=filters,
             hits=tuple(hit for hit in hits if hit.product_id not in instead),
-            facets=facets_of(index.products, ranked.matching, complete=ranked.complete),
+            facets=facets_of(index, ranked.matching, complete=ranked.complete),
             carries=carries,
             carried=carries >= CARRIED,
             dropped=tuple(dict.fromkeys(each.name for each in dropped)),
@@ -193,13 +195,25 @@ class Catalog:
         )
 
     def _index(self) -> OpenIndex:
-        with self._lock:
+        """The index as it is now: opened again by the first who sees that an update has replaced it.
+
+        Others go on with what is open meanwhile; so does everybody where the new one cannot be opened yet.
+        """
+        seen = stamp(self.folder)
+        opened = self._opened
+        if opened is not None and (seen == self._seen or not self._lock.acquire(blocking=False)):
+            return opened
+        if opened is None:
+            self._lock.acquire()
+        try:
+            if self._opened is None or seen != self._seen:
+                self._opened, self._seen = open_index(self.folder, NAME, self.embedder, self.settings), seen
+        except IndexMissing:
             if self._opened is None:
-                self._opened = open_index(self.folder, NAME, self.embedder, self.settings)
-                products = self._opened.products
-                self._row_of = {each: row for row, each in enumerate(products["product_id"])}
-                self._categories = {name.casefold(): name for name in sorted(set(products["category"])) if name}
-            return self._opened
+                raise
+        finally:
+            self._lock.release()
+        return self._opened
 
     def judge(self, query: str, product_ids: Sequence[str]) -> tuple[Table, Numbers]:
         """Features and default scores of products for a query, shapes (n, features) and (n,), to learn from.
@@ -208,7 +222,7 @@ class Catalog:
             KeyError: no such product in the index.
         """
         index = self._index()
-        return judged(index, self._row_of, self.wish(query), np.array([self._row_of[each] for each in product_ids]))
+        return judged(index, self.wish(query), np.array([index.row_of[each] for each in product_ids]))
 
     def wish(self, query: str) -> Wish:
         """A query as the ranking reads it: what is looked for, less budgets and what is not wanted."""
@@ -233,7 +247,7 @@ class Catalog:
         index.lexical.knows_language(self._language)
         match = index.lexical.match(text, VARIANTS)
         mended = match.mended(meaning)
-        return Wish(match, self.embedder.encode([mended])[0], match.mended(text), self._row_of.get(text.upper()))
+        return Wish(match, self.embedder.encode([mended])[0], match.mended(text), index.row_of.get(text.upper()))
 
     @cached_property
     def _language(self) -> frozenset[str]:
@@ -247,8 +261,8 @@ class Catalog:
         found = self._reranker()
         return found if found is not None and found.helps and found.fits(self.embedder.identity) else None
 
-    def _rank(self, index: OpenIndex, wish: Wish, mask: Mask, filters: Filters) -> Ranked:
-        return rank(index, self._row_of, wish, mask, filters.where(self._categories), self._serving)
+    def _rank(self, index: OpenIndex, wish: Wish, mask: Mask | None, filters: Filters) -> Ranked:
+        return rank(index, wish, mask, filters.where(index.columns.known), self._serving)
 
     def _shown(
         self, index: OpenIndex, ranked: Ranked, match: Match, sort: Sort, limit: int, *, ideas: bool = False
@@ -286,7 +300,7 @@ class Catalog:
             query=query,
             filters=filters,
             hits=tuple(hit_of(index.products, row, 0.0, 0.0) for row in ordered(index.products, rows, order)[:limit]),
-            facets=facets_of(index.products, rows, complete=True),
+            facets=facets_of(index, rows, complete=True),
             carries=0.0,
             carried=False,
             dropped=tuple(dict.fromkeys(each.name for each in dropped)),

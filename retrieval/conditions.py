@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retrieval.lexical import LexicalIndex
+from retrieval.indexing import OpenIndex
 from retrieval.products import Filters, Mask, attribute_text
 from retrieval.tokens import words
 from retrieval.traits import Trait
@@ -27,12 +27,10 @@ class Condition:
     mask: Mask
 
 
-def conditions_of(
-    filters: Filters, traits: Sequence[Trait], products: pd.DataFrame, lexical: LexicalIndex
-) -> tuple[Condition, ...]:
+def conditions_of(filters: Filters, traits: Sequence[Trait], index: OpenIndex) -> tuple[Condition, ...]:
     """The wishes, the one that is easiest to give up first."""
-    found = [Condition(name, "", _alone(filters, name).mask(products)) for name in filters.names()]
-    found += [Condition(each.kind, each.said, _fulfilling(each, products, lexical)) for each in traits]
+    found = [Condition(name, "", index.columns.mask(_alone(filters, name))) for name in filters.names()]
+    found += [Condition(each.kind, each.said, _fulfilling(each, index)) for each in traits]
     return tuple(sorted(found, key=lambda each: GIVEN_UP_FIRST.index(each.name)))
 
 
@@ -59,19 +57,20 @@ def to_drop(conditions: Sequence[Condition], matching: Rows) -> tuple[Condition,
     return tuple(conditions)
 
 
-def declares(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> bool:
+def declares(trait: Trait, index: OpenIndex) -> bool:
     """Whether any product says that it is free of that."""
-    if not lexical.size:
+    if not index.lexical.size:
         return False
-    held = lexical.holding(trait.stems)
-    return bool(declared_free(trait, held, products).any() or lexical.holding(trait.unless).any())
+    held = index.lexical.holding(trait.stems)
+    return bool(declared_free(trait, held, index.products).any() or index.lexical.holding(trait.unless).any())
 
 
 def _alone(filters: Filters, name: str) -> Filters:
     return filters.without_all(other for other in filters.names() if other != name)
 
 
-def _fulfilling(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> Mask:
+def _fulfilling(trait: Trait, index: OpenIndex) -> Mask:
+    lexical, products = index.lexical, index.products
     if not lexical.size:
         return np.full(len(products), trait.kind == "without")
     held = lexical.holding(trait.stems)
@@ -79,9 +78,10 @@ def _fulfilling(trait: Trait, products: pd.DataFrame, lexical: LexicalIndex) -> 
         free = declared_free(trait, held, products) | lexical.holding(trait.unless)
         return free if trait.declared and free.any() else ~held | free
     if trait.kind in ("colour", "material") and held.sum() <= LOOKED_AT:
-        titles, attributes = products["title"].to_numpy(), products["attributes"].to_numpy()
-        for row in np.flatnonzero(held):
-            held[row] = not trait.stems.isdisjoint(words(f"{titles[row]} {attribute_text(attributes[row])}"))
+        titled = lexical.titled(trait.stems, np.flatnonzero(held))
+        attributes = products["attributes"].to_numpy()
+        for row in np.flatnonzero(held)[~titled]:
+            held[row] = bool(attributes[row]) and not trait.stems.isdisjoint(words(attribute_text(attributes[row])))
     return held
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from retrieval.indexing import OpenIndex
 from retrieval.lexical import Term
 from retrieval.products import attribute_text
 from retrieval.results import Facets, Hit, Sort
@@ -61,24 +62,30 @@ def ordered(products: pd.DataFrame, rows: Rows, sort: Sort) -> list[int]:
     return [int(row) for row in np.asarray(rows)[best]]
 
 
-def facets_of(products: pd.DataFrame, rows: Rows, *, complete: bool) -> Facets:
+def facets_of(index: OpenIndex, rows: Rows, *, complete: bool) -> Facets:
     """Count, price range, cheapest and dearest, categories and stock of those rows."""
-    prices = products["price"].to_numpy(dtype=float)[rows]
-    stocked = products["in_stock"].to_numpy(dtype=float)[rows]
-    priced = ~np.isnan(prices)
-    cheapest = ordered(products, rows, "price_low")[0] if priced.any() else None
-    dearest = ordered(products, rows, "price_high")[0] if priced.any() else None
-    named, counts = np.unique([name for name in products["category"].to_numpy()[rows] if name], return_counts=True)
+    columns = index.columns
+    prices, stocked = columns.price[rows], columns.in_stock[rows]
+    known = prices[~np.isnan(prices)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (None, None)
+    ends = [None if end is None else _best_at(index, rows[prices == end]) for end in (low, high)]
+    counts = np.bincount(columns.category[rows], minlength=len(columns.names))
+    places = [int(at) for at in np.argsort(-counts, kind="stable") if counts[at] and columns.names[at]]
     return Facets(
         count=len(rows),
         complete=complete,
-        lowest_price=float(prices[priced].min()) if priced.any() else None,
-        highest_price=float(prices[priced].max()) if priced.any() else None,
-        cheapest=None if cheapest is None else hit_of(products, cheapest, 0.0, 1.0),
-        dearest=None if dearest is None else hit_of(products, dearest, 0.0, 1.0),
-        categories=tuple((str(named[at]), int(counts[at])) for at in np.argsort(-counts, kind="stable")),
+        lowest_price=low,
+        highest_price=high,
+        cheapest=ends[0],
+        dearest=ends[1],
+        categories=tuple((columns.names[at], int(counts[at])) for at in places),
         in_stock=int((stocked == 1).sum()) if (~np.isnan(stocked)).any() else None,
     )
+
+
+def _best_at(index: OpenIndex, rows: Rows) -> Hit:
+    """Of rows with one price the most popular, the first on a tie."""
+    return hit_of(index.products, int(rows[np.argmax(index.columns.popularity[rows])]), 0.0, 1.0)
 
 
 def _fields(products: pd.DataFrame, row: int, names: Sequence[str]) -> dict[str, Any]:

@@ -2,18 +2,19 @@
 
     index/
       manifest.json        which generation and which vectors hold; replaced in one step, last of all
-      generation-7/        products.parquet and the lexical index
+      generation-7/        products.parquet, the lexical index, and the vectors by row
       vectors-1/           Chroma (unless a server keeps the vectors)
 
 Vectors are written batch by batch, each with the digest of its text, so that a build that is killed goes on where it
-stopped, while the manifest still names the last complete generation.
+stopped, while the manifest still names the last complete generation. An open index reads only its generation: who
+searches is not disturbed by an update, nor by a vector store that is damaged or does not answer.
 """
 
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +24,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retrieval.embedder import Embedder
+from retrieval.columns import Columns
+from retrieval.dense import Dense, ExactDense, GraphDense
+from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
 from retrieval.lexical import LexicalIndex
 from retrieval.products import COLUMNS, dense_text, lexical_parts, records, store_metadata
+from retrieval.row_vectors import PART, RowVectors
 from retrieval.vectors import ChromaStore, VectorSettings, intact, open_store
 
 Progress = Callable[[int, int], None]  # texts embedded, texts to embed
@@ -59,16 +63,37 @@ class Update:
 
 @dataclass(frozen=True)
 class OpenIndex:
-    """An index that can be searched."""
+    """An index that can be searched.
+
+    Attributes:
+        rows: the vectors by row; None where the store answers.
+        open_store: opens the vector store, with its first use.
+    """
 
     products: pd.DataFrame
     lexical: LexicalIndex
-    store: ChromaStore
+    rows: RowVectors | None
+    open_store: Callable[[], ChromaStore]
+
+    @cached_property
+    def store(self) -> ChromaStore:
+        """The vector store, which may be ahead of this generation while an update runs."""
+        return self.open_store()
+
+    @cached_property
+    def dense(self) -> Dense:
+        """What finds the nearest rows."""
+        return GraphDense(self.store, self.ids, self.row_of) if self.rows is None else ExactDense(self.rows)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The products' fields as arrays."""
+        return Columns.of(self.products)
 
     @cached_property
     def popularity(self) -> npt.NDArray[np.float64]:
         """Units sold lately on a logarithmic scale, 0 to 1, shape (n,)."""
-        sold = np.log1p(self.products["popularity"].clip(lower=0).to_numpy(dtype=float))
+        sold = np.log1p(np.maximum(self.columns.popularity, 0))
         scaled: npt.NDArray[np.float64] = sold / (sold.max(initial=0.0) or 1.0)
         return scaled
 
@@ -78,6 +103,18 @@ class OpenIndex:
         listed: npt.NDArray[np.object_] = self.products["product_id"].to_numpy(dtype=object)
         return listed
 
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Product id -> row."""
+        return {each: row for row, each in enumerate(self.ids)}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The content vectors of those products that exist."""
+        known = [each for each in dict.fromkeys(ids) if each in self.row_of]
+        if not known:
+            return {}
+        return dict(zip(known, self.dense.at(np.array([self.row_of[each] for each in known])), strict=True))
+
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The folder's manifest; None where there is none that this version can read."""
@@ -86,6 +123,14 @@ def read_manifest(folder: Path) -> Manifest | None:
     except (OSError, ValueError, TypeError):
         return None
     return manifest if manifest.format == FORMAT else None
+
+
+def stamp(folder: Path) -> int | None:
+    """Changes when an update has replaced the index; None where there is none."""
+    try:
+        return (folder / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def open_index(folder: Path, name: str, embedder: Embedder, settings: VectorSettings) -> OpenIndex:
@@ -102,11 +147,14 @@ def open_index(folder: Path, name: str, embedder: Embedder, settings: VectorSett
             f"The search index was built with the embedding model {manifest.embedder}, but the settings name "
             f"{embedder.identity}: run `retail-assistant fit`."
         )
-    products, lexical = _open_generation(_generation(folder, manifest.generation))
-    store = open_store(folder / manifest.vectors, name, settings)
-    if len(products) and not (len(store) and intact(store, manifest.dimensions)):
+    place = _generation(folder, manifest.generation)
+    products, lexical = _open_generation(place)
+    exact = len(products) <= settings.exact_up_to
+    rows = RowVectors.open(place, len(products)) if exact else None
+    opened = OpenIndex(products, lexical, rows, lambda: open_store(folder / manifest.vectors, name, settings))
+    if rows is None and len(products) and not (len(opened.store) and intact(opened.store, manifest.dimensions)):
         raise IndexMissing(f"The vectors in {folder} are damaged: run `retail-assistant fit` to build them again.")
-    return OpenIndex(products, lexical, store)
+    return opened
 
 
 def update_index(
@@ -133,9 +181,14 @@ def update_index(
     stale = [each for each, fields in wanted.items() if each in held and held[each] != fields]
     store.annotate(stale, [{**dict.fromkeys(held[each]), **wanted[each]} for each in stale])
     gone = [each for each in held if each not in wanted]
-    if changed or stale or gone or not _same_generation(folder, manifest, frame):
+    exact = len(frame) <= settings.exact_up_to
+    if changed or stale or gone or not _same_generation(folder, manifest, frame, exact):
         generation = manifest.generation + 1 if manifest else 1
-        _write_generation(_generation(folder, generation), frame, rows)
+        place = _generation(folder, generation)
+        _write_generation(place, frame, rows)
+        if exact:
+            before = manifest and _generation(folder, manifest.generation)
+            RowVectors.write(place, len(frame), _by_row(store, frame, before, dimensions))
         _write_manifest(folder, Manifest(FORMAT, generation, vectors, embedder.identity, dimensions, len(frame)))
     store.delete(gone)
     _sweep(folder)
@@ -187,14 +240,48 @@ def _open_generation(place: Path) -> tuple[pd.DataFrame, LexicalIndex]:
     return products, lexical
 
 
-def _same_generation(folder: Path, manifest: Manifest | None, frame: pd.DataFrame) -> bool:
+def _same_generation(folder: Path, manifest: Manifest | None, frame: pd.DataFrame, exact: bool) -> bool:
     if manifest is None:
         return False
+    place = _generation(folder, manifest.generation)
     try:
-        products, _ = _open_generation(_generation(folder, manifest.generation))
+        products, _ = _open_generation(place)
+        if exact and RowVectors.open(place, len(products)) is None:
+            return False
     except IndexMissing:
         return False
     return bool(np.array_equal(products.astype(str).to_numpy(), frame.astype(str).to_numpy()))
+
+
+def _by_row(store: ChromaStore, frame: pd.DataFrame, before: Path | None, dimensions: int) -> Iterator[Vectors]:
+    """The frame's vectors in its order: of unchanged texts from the generation before, of others from the store."""
+    held, known = _vectors_before(before, dimensions)
+    digests, ids = frame["digest"].to_numpy(), frame["product_id"].to_numpy()
+    for start in range(0, len(frame), PART):
+        part = slice(start, start + PART)
+        places = np.array([known.get(each, -1) for each in digests[part]], dtype=np.int64)
+        vectors = np.zeros((len(places), dimensions), np.float32)
+        if held is not None:
+            vectors[places >= 0] = held.at(places[places >= 0])
+        missing = np.flatnonzero(places < 0)
+        fetched = store.vectors(ids[part][missing].tolist()) if missing.size else {}
+        for row in missing:
+            vectors[row] = fetched.get(ids[part][row], 0.0)
+        yield vectors
+
+
+def _vectors_before(place: Path | None, dimensions: int) -> tuple[RowVectors | None, dict[str, int]]:
+    """The vectors of the generation in that place and the row of each digest; nothing where it cannot be read."""
+    try:
+        if place is None:
+            return None, {}
+        digests = pd.read_parquet(place / "products.parquet", columns=["digest"])["digest"]
+        rows = RowVectors.open(place, len(digests))
+    except (OSError, ValueError, KeyError, IndexMissing):
+        return None, {}
+    if rows is None or rows.numbers.shape[1] != dimensions:
+        return None, {}
+    return rows, {each: row for row, each in enumerate(digests)}
 
 
 def _write_generation(place: Path, frame: pd.DataFrame, rows: Sequence[Any]) -> None:

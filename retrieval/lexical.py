@@ -140,6 +140,12 @@ class LexicalIndex:
                 held[self._postings(stem)[0]] = True
         return held
 
+    def titled(self, wanted: Iterable[str], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of those texts hold any of these stems in their first part (a title), shape (len(rows),)."""
+        places = [place for place in map(self.place, wanted) if place is not None]
+        titled: npt.NDArray[np.bool_] = np.isin(self.firsts.rows(rows), places).any(axis=1)
+        return titled
+
     def match(self, query: str, synonyms: Mapping[str, Sequence[str]] | None = None) -> Match:
         """Scores every text; shapes (n,).
 

@@ -55,7 +55,7 @@ class Sentences:
 
 def read_sentences(index: OpenIndex, sections: tuple[Section, ...]) -> Sentences:
     """The sections' sentences with their vectors, as `pages.as_frame` numbers them."""
-    vectors = index.store.vectors(list(index.products["product_id"]))
+    vectors = index.vectors(list(index.ids))
     placed = [(place, number) for place, each in enumerate(sections) for number in range(1, len(each.sentences) + 1)]
     ids = [sections[place].section_id for place, _ in placed]
     pages = {name: number for number, name in enumerate(dict.fromkeys(page_of(each) for each in ids))}

@@ -48,19 +48,6 @@ class Filters:
         found = (("in_stock", self.in_stock is not None), ("price", priced), ("category", self.category is not None))
         return tuple(name for name, is_set in found if is_set)
 
-    def mask(self, products: pd.DataFrame) -> Mask:
-        """Which products fulfil all, shape (n,). A product without a price fulfils no price filter."""
-        admitted = np.ones(len(products), dtype=bool)
-        if self.category is not None:
-            admitted &= (products["category"].str.casefold() == self.category.casefold()).to_numpy(dtype=bool)
-        if self.min_price is not None:
-            admitted &= (products["price"] >= self.min_price).to_numpy(dtype=bool)
-        if self.max_price is not None:
-            admitted &= (products["price"] <= self.max_price).to_numpy(dtype=bool)
-        if self.in_stock is not None:
-            admitted &= (products["in_stock"] == float(self.in_stock)).to_numpy(dtype=bool)
-        return admitted
-
     def where(self, categories: Mapping[str, str]) -> dict[str, Any] | None:
         """The same as a condition of the vector store; `categories` maps case-folded names to the shop's own."""
         clauses: list[dict[str, Any]] = []

@@ -1,6 +1,5 @@
 """Candidates of one search, ranked: the words' evidence and the vectors', filters applied in both. Knows no facade."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +13,6 @@ from retrieval.indexing import OpenIndex
 from retrieval.lexical import Match
 from retrieval.products import Mask
 from retrieval.reranker import Reranker
-from retrieval.vectors import WIDEST, Admission
 
 __all__ = ["CARRIED", "MATCHES", "NEAR", "Ranked", "Wish", "judged", "rank"]
 
@@ -63,9 +61,8 @@ class Ranked:
 
 def rank(
     index: OpenIndex,
-    row_of: Mapping[str, int],
     wish: Wish,
-    mask: Mask,
+    mask: Mask | None = None,
     where: dict[str, Any] | None = None,
     reranker: Reranker | None = None,
 ) -> Ranked:
@@ -73,26 +70,17 @@ def rank(
 
     Args:
         index: what is searched.
-        row_of: product id -> row of the frame.
         wish: the query.
-        mask: which rows are admitted, shape (n,).
+        mask: which rows are admitted, shape (n,); None: all.
         where: as much of the mask as the vector store's condition can say.
         reranker: puts the first `RERANKED` into its own order.
     """
     bm25, coverage = (
-        each if index.lexical.size else np.zeros(len(mask), np.float32)
+        each if index.lexical.size else np.zeros(len(index.products), np.float32)
         for each in (wish.match.scores, wish.match.coverage)
     )
-    holding = np.flatnonzero(bm25)
-    holding = holding[mask[holding]]
-    named = [wish.named] if wish.named is not None and mask[wish.named] else []
-    admission = Admission(float(mask.mean()) if len(mask) else 0.0, lambda each: each in row_of and mask[row_of[each]])
-    nearest = _nearest(index, wish.vector, where, admission) if mask.any() else []
-    cosine = {row_of[each]: value for each, value in nearest if each in row_of and mask[row_of[each]]}
-    cut_at = min(cosine.values(), default=0.0) if len(nearest) == DENSE_CANDIDATES else -1.0
-    cosine.update(_cosines(index, wish.vector, [row for row in [*_best(bm25, holding), *named] if row not in cosine]))
-    rows = np.array(sorted(cosine), dtype=np.int64)
-    cosines = np.array([cosine[row] for row in rows], dtype=float)
+    holding = np.flatnonzero(bm25 if mask is None else (bm25 > 0) & mask)
+    rows, cosines, cut_at = _candidate_rows(index, wish, _best(bm25, holding), mask, where)
     scores = fused(bm25[rows].astype(float), coverage[rows].astype(float), cosines, index.popularity[rows])
     likely = relevance(coverage[rows].astype(float), cosines)
     scores[rows == wish.named], likely[rows == wish.named] = 2.0, 1.0
@@ -106,18 +94,34 @@ def rank(
     return Ranked(rows[order], scores[order], cosines[order], likely[order], matching, complete)
 
 
-def judged(index: OpenIndex, row_of: Mapping[str, int], wish: Wish, rows: Rows) -> tuple[Table, Numbers]:
+def _candidate_rows(
+    index: OpenIndex, wish: Wish, best: Rows, mask: Mask | None, where: dict[str, Any] | None
+) -> tuple[Rows, Numbers, float]:
+    """The nearest rows with the best by words, in ascending order; their cosines; the cosine of others at most."""
+    near, cosines = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    if len(index.products) if mask is None else mask.any():
+        near, cosines = index.dense.nearest(wish.vector, DENSE_CANDIDATES, mask, where)
+    cut_at = float(cosines.min(initial=1.0)) if len(near) == DENSE_CANDIDATES else -1.0
+    named = [wish.named] if wish.named is not None and (mask is None or mask[wish.named]) else []
+    further = np.setdiff1d(np.array([*best, *named], dtype=np.int64), near)
+    if further.size:
+        cosines = np.concatenate([cosines, index.dense.at(further) @ wish.vector])
+    rows = np.concatenate([near, further])
+    ascending = np.argsort(rows)
+    return rows[ascending], cosines[ascending].astype(float), cut_at
+
+
+def judged(index: OpenIndex, wish: Wish, rows: Rows) -> tuple[Table, Numbers]:
     """The features and the default's scores of given rows, as if they were among the query's candidates.
 
     Returns:
         shapes (len(rows), features) and (len(rows),).
     """
-    everything = np.ones(len(index.products), dtype=bool)
-    first = rank(index, row_of, wish, everything)
+    first = rank(index, wish)
     bm25, coverage = wish.match.scores.astype(float), wish.match.coverage.astype(float)
     leading = first.rows[:LEADING]
     both = np.concatenate([leading, rows])
-    vectors = _vectors(index, list(index.ids[both]), wish.vector)
+    vectors = index.dense.at(both)
     cosines = (vectors @ wish.vector).astype(float)
     nearest = float(max(first.cosines.max(initial=0.0), cosines.max(initial=0.0)))
     scores = fused_at(
@@ -138,7 +142,7 @@ def _reranked(
     rows, bm25, coverage, cosines, scores = evidence
     first = order[:RERANKED]
     chosen = rows[first]
-    vectors = _vectors(index, list(index.ids[chosen]), wish.vector)
+    vectors = index.dense.at(chosen)
     parts = (bm25[chosen].astype(float), coverage[chosen].astype(float), cosines[first], scores[first])
     given = _candidates(index, wish, chosen, parts, vectors, len(chosen))
     again = first[np.argsort(-reranker.scores(features(given)), kind="stable")]
@@ -155,9 +159,8 @@ def _candidates(
 ) -> Candidates:
     bm25, coverage, cosines, scores = evidence
     lexical = index.lexical
-    fields = [
-        index.products[name].to_numpy(dtype=float)[rows] for name in ("price", "popularity", "rating", "in_stock")
-    ]
+    rating = index.products["rating"].to_numpy(dtype=float)
+    fields = [each[rows] for each in (index.columns.price, index.columns.popularity, rating, index.columns.in_stock)]
     places = [(lexical.place(word) for word, _ in term.stands_for) for term in wish.match.terms]
     return Candidates(
         query=wish.text,
@@ -176,31 +179,9 @@ def _candidates(
     )
 
 
-def _vectors(index: OpenIndex, ids: list[str], like: Vectors) -> Vectors:
-    """Their vectors, shape (n, d); zeros for one that another process has just taken out."""
-    held = index.store.vectors(ids)
-    gone = np.zeros_like(like)
-    return np.stack([held.get(each, gone) for each in ids])
-
-
-def _nearest(
-    index: OpenIndex, vector: Vectors, where: dict[str, Any] | None, admission: Admission
-) -> list[tuple[str, float]]:
-    """The nearest admitted ones; what the store's condition cannot say is looked for among more of them."""
-    if where is not None or admission.share >= 1.0:
-        return index.store.nearest(vector, DENSE_CANDIDATES, where, admission)
-    reach = admission.reach(DENSE_CANDIDATES) or WIDEST
-    return [pair for pair in index.store.nearest(vector, reach) if admission.holds(pair[0])][:DENSE_CANDIDATES]
-
-
-def _best(bm25: Scores, holding: Rows) -> list[int]:
+def _best(bm25: Scores, holding: Rows) -> Rows:
     """The rows with the highest scores among those that hold a word, the first ones on a tie."""
     if len(holding) > LEXICAL_CANDIDATES:
         least = np.partition(bm25[holding], -LEXICAL_CANDIDATES)[-LEXICAL_CANDIDATES]
         holding = holding[bm25[holding] >= least]
-    return [int(row) for row in holding[np.argsort(-bm25[holding], kind="stable")][:LEXICAL_CANDIDATES]]
-
-
-def _cosines(index: OpenIndex, vector: Vectors, rows: list[int]) -> dict[int, float]:
-    row_of = {index.ids[row]: row for row in rows}
-    return {row_of[each]: float(held @ vector) for each, held in index.store.vectors(list(row_of)).items()}
+    return holding[np.argsort(-bm25[holding], kind="stable")][:LEXICAL_CANDIDATES]

@@ -31,21 +31,26 @@ class VectorSettings:
     Attributes:
         host: a Chroma server; None: in this process, in the index folder.
         prefix: put before collection names, so that several shops can share one server.
+        exact_up_to: so many vectors are searched exactly, from a copy in the index folder (`row_vectors`); of more, the
+            store's own graph answers. 0: it always does.
     """
 
     host: str | None = None
     port: int = 8000
     ssl: bool = False
     prefix: str = "retail"
+    exact_up_to: int = 2_000_000
 
     def __post_init__(self) -> None:
-        """Checks the port.
+        """Checks the ranges.
 
         Raises:
-            ValueError: not a port number.
+            ValueError: not a port number, or a negative number of vectors.
         """
         if not 0 < self.port < 65536:
             raise ValueError(f"A port lies between 1 and 65535; got {self.port}.")
+        if self.exact_up_to < 0:
+            raise ValueError(f"Expected exact_up_to of 0 or more vectors; got {self.exact_up_to}.")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
+import socket
+import subprocess
+import sys
+import time
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,6 +11,7 @@ import pytest
 
 from retrieval.catalog import Catalog
 from retrieval.embedder import SentenceTransformerEmbedder
+from retrieval.vectors import VectorSettings
 
 
 class HashedWords:
@@ -57,9 +63,36 @@ def stock():
     return pd.DataFrame([("S1", p, n) for p, n in STOCK.items()], columns=["store_id", "product_id", "on_hand"])
 
 
+def free_port():
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
-def catalog(minilm, tmp_path_factory):
-    """The small shelf, indexed with the real model; tests only read it."""
-    built = Catalog(tmp_path_factory.mktemp("index"), minilm)
+def server(tmp_path_factory):
+    port = free_port()
+    command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--path", str(tmp_path_factory.mktemp("server"))]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(400):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield VectorSettings(host="127.0.0.1", port=port)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session", params=["exact", "graph", "graph on a server"])
+def catalog(request, minilm, tmp_path_factory):
+    """The small shelf, indexed with the real model; tests only read it. One suite over each place of the vectors."""
+    settings = VectorSettings(exact_up_to=2_000_000 if request.param == "exact" else 0)
+    if request.param == "graph on a server":
+        settings = replace(request.getfixturevalue("server"), exact_up_to=0, prefix="catalog")
+    built = Catalog(tmp_path_factory.mktemp("index"), minilm, settings)
     built.update(shelf(), stock(), {"M1": 90.0, "T2": 10.0})
     return built

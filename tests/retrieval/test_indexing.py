@@ -1,11 +1,14 @@
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import HashedWords, shelf, stock
 
 from retrieval.catalog import Catalog
 from retrieval.errors import BadCatalog, IndexMissing
+from retrieval.products import dense_text, records
+from retrieval.vectors import VectorSettings
 
 
 def built(folder, embedder, frame=None):
@@ -88,7 +91,16 @@ def test_a_killed_build_leaves_the_last_good_one_and_goes_on(tmp_path, hashed, m
     assert Catalog(tmp_path, hashed).update(shelf(), stock()).embedded == 1
 
 
-@pytest.mark.parametrize("victim", ["manifest.json", "generation-1/products.parquet", "generation-1/lexical/size.json"])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        "manifest.json",
+        "generation-1/products.parquet",
+        "generation-1/lexical/size.json",
+        "generation-1/vectors.npy",
+        "generation-1/signs.npz",
+    ],
+)
 def test_damaged_parts_are_rebuilt_without_embedding(tmp_path, hashed, victim):
     built(tmp_path, hashed)
     (tmp_path / victim).write_bytes(b"\x00broken")
@@ -105,11 +117,46 @@ def test_damaged_vectors_are_built_again(tmp_path, hashed):
     # as after a crash of the disk: a copy, so that this process holds no open file of it
     shutil.copytree(tmp_path / "whole", tmp_path / "broken")
     (tmp_path / "broken" / "vectors-1" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+    assert not Catalog(tmp_path / "broken", hashed, VectorSettings(exact_up_to=0)).ready
     catalog = Catalog(tmp_path / "broken", hashed)
-    assert not catalog.ready
+    assert catalog.search("red teapot").hits[0].product_id == "T1"  # the generation has vectors of its own
     assert catalog.update(shelf(), stock()).embedded == 10
     assert catalog.search("red teapot").hits[0].product_id == "T1"
     assert not (tmp_path / "broken" / "vectors-1").exists()
+
+
+def test_an_index_without_vectors_by_row_asks_the_store_until_it_is_updated(tmp_path, hashed):
+    """As earlier versions left it."""
+    built(tmp_path, hashed)
+    (tmp_path / "generation-1" / "vectors.npy").unlink()
+    (tmp_path / "generation-1" / "signs.npz").unlink()
+    catalog = Catalog(tmp_path, hashed)
+    assert catalog.search("red teapot").hits[0].product_id == "T1"
+    assert catalog.update(shelf(), stock()).embedded == 0
+    assert (tmp_path / "generation-2" / "vectors.npy").exists()
+
+
+def test_searches_go_on_while_the_index_is_updated(tmp_path, hashed):
+    """The half-done update is not seen: neither its new products nor a gap where its old ones were."""
+    catalog = built(tmp_path, hashed)
+    renamed = shelf().assign(title=[f"Brass {title.lower()}" for title in shelf()["title"]])
+    seen = []
+
+    def ask(done, total):
+        seen.append([hit.title for hit in catalog.search("red teapot", limit=1).hits])
+
+    assert catalog.update(renamed, stock(), progress=ask).embedded == 10
+    assert seen == [["Red enamel teapot"]]
+    assert catalog.search("red teapot").hits[0].title == "Brass red enamel teapot"
+
+
+def test_vectors_by_row_are_those_of_the_texts(tmp_path, hashed):
+    """Also of rows taken over from the generation before, in another order."""
+    catalog = built(tmp_path, hashed, shelf().iloc[4:])
+    catalog.update(shelf(), stock())
+    texts = [dense_text(row) for row in records(catalog.products)]
+    held = catalog.vectors(list(catalog.products["product_id"]))
+    np.testing.assert_allclose(np.stack(list(held.values())), hashed.encode(texts), atol=1e-6)
 
 
 def test_empty_shop(tmp_path, hashed):

@@ -1,43 +1,17 @@
 """One suite over both places where vectors may be kept: in this process and on a Chroma server."""
 
 import shutil
-import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
 
 import numpy as np
 import pytest
+from conftest import free_port
 
 from retrieval.errors import IndexMissing, StoreUnreachable
 from retrieval.vectors import Admission, VectorSettings, intact, open_store, shop_prefix
-
-
-def free_port():
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return opened.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    port = free_port()
-    command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--path", str(tmp_path_factory.mktemp("server"))]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(400):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield VectorSettings(host="127.0.0.1", port=port)
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(params=["in process", "server"])
