@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrieval.conditions import Condition, all_of, conditions_of, declares, to_drop
+from retrieval.choosing import of_the_kind, shown
+from retrieval.conditions import Condition, all_of, binding, conditions_of, declares, to_drop
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
-from retrieval.facets import facets_of, hit_of, matched_words, ordered
+from retrieval.facets import facets_of, hit_of, ordered
 from retrieval.features import Table
 from retrieval.fusion import Numbers
 from retrieval.indexing import OpenIndex, Progress, Update, open_index, stamp, update_index
-from retrieval.lexical import Match
+from retrieval.kinds import kind_of
 from retrieval.products import Filters, Mask, prepare
 from retrieval.queries import Query, read_query
-from retrieval.ranking import CARRIED, MATCHES, NEAR, Ranked, Wish, judged, rank
+from retrieval.ranking import CARRIED, Ranked, Wish, judged, rank
 from retrieval.reranker import Reranker
 from retrieval.results import Hit, SearchResult, Sort
 from retrieval.shop_words import variants
@@ -160,28 +161,27 @@ class Catalog:
             read = read.undeclared()
         if not read.searches:
             return self._browse(index, query, read, filters, conditions, order, limit)
-        wish = self._wish(index, read.text, read.meaning)
+        wish = self._wish(index, read)
         firm = [each for each in conditions if each.name not in SOFT]
         hard = all_of(firm, len(index.products)) if firm else None
         fulfilled = all_of(conditions, len(index.products))
         ranked = self._rank(index, wish, hard, filters).matching_only(fulfilled)
         anywhere = self._rank(index, wish, None, Filters()) if conditions else ranked
         if conditions and not ranked.matching.size and read.plain != read.text:
-            anywhere = self._rank(index, self._wish(index, read.plain, read.plain), None, Filters())
+            anywhere = self._rank(index, self._wish(index, read.without_traits()), None, Filters())
         dropped = () if ranked.matching.size else to_drop(conditions, anywhere.matching)
-        kept = [each for each in conditions if each not in dropped]
-        relaxed = anywhere.within(all_of(kept, len(fulfilled))) if dropped else anywhere
-        hits = self._shown(index, ranked, wish.match, order, limit, ideas=read.understood.open)
-        nearest = self._shown(index, relaxed, wish.match, "relevance", limit) if conditions else ()
-        inside = 0.0 if dropped else float(ranked.relevance.max(initial=0.0)) + MUCH_BETTER
-        shown = {hit.product_id for hit in hits}
-        closer = tuple(hit for hit in nearest if hit.relevance > inside and (dropped or hit.product_id not in shown))
-        instead = {hit.product_id for hit in closer} if dropped else set()
+        kept = [each for each in conditions if each not in dropped] if dropped else binding(conditions)
+        relaxed = anywhere.within(all_of(kept, len(fulfilled))) if kept else anywhere
+        hits = shown(index, ranked, wish, order, limit, ideas=read.understood.open)
+        closer = self._closer(index, wish, ranked, relaxed, hits, limit, dropped=bool(dropped)) if conditions else ()
+        if dropped and closer:
+            kind = of_the_kind(ranked) - {index.row_of[hit.product_id] for hit in closer}
+            hits = tuple(hit for hit in hits if index.row_of[hit.product_id] in kind)
         carries = float(anywhere.relevance.max(initial=0.0))
         return SearchResult(
             query=query,
             filters=filters,
-            hits=tuple(hit for hit in hits if hit.product_id not in instead),
+            hits=hits,
             facets=facets_of(index, ranked.matching, complete=ranked.complete),
             carries=carries,
             carried=carries >= CARRIED,
@@ -227,7 +227,7 @@ class Catalog:
     def wish(self, query: str) -> Wish:
         """A query as the ranking reads it: what is looked for, less budgets and what is not wanted."""
         read = read_query(query[:LONGEST_QUERY])
-        return self._wish(self._index(), read.text, read.meaning)
+        return self._wish(self._index(), read)
 
     def embedded(self, queries: Sequence[str]) -> list[str]:
         """The text that is embedded for each query: so that many can be embedded at once."""
@@ -243,11 +243,13 @@ class Catalog:
         slips = tuple((term.said, term.mended) for term in match.terms if term.mended)
         return (read_query(match.mended(query)) if slips else read), slips
 
-    def _wish(self, index: OpenIndex, text: str, meaning: str) -> Wish:
+    def _wish(self, index: OpenIndex, read: Query) -> Wish:
         index.lexical.knows_language(self._language)
-        match = index.lexical.match(text, VARIANTS)
-        mended = match.mended(meaning)
-        return Wish(match, self.embedder.encode([mended])[0], match.mended(text), index.row_of.get(text.upper()))
+        match = index.lexical.match(read.text, VARIANTS)
+        vector = self.embedder.encode([match.mended(read.meaning)])[0]
+        named = index.row_of.get(read.text.upper())
+        kind = kind_of(index, "" if read.understood.vague or read.understood.open else read.plain, match)
+        return Wish(match, vector, kind, match.mended(read.text), named)
 
     @cached_property
     def _language(self) -> frozenset[str]:
@@ -264,23 +266,25 @@ class Catalog:
     def _rank(self, index: OpenIndex, wish: Wish, mask: Mask | None, filters: Filters) -> Ranked:
         return rank(index, wish, mask, filters.where(index.columns.known), self._serving)
 
-    def _shown(
-        self, index: OpenIndex, ranked: Ranked, match: Match, sort: Sort, limit: int, *, ideas: bool = False
+    def _closer(
+        self,
+        index: OpenIndex,
+        wish: Wish,
+        ranked: Ranked,
+        relaxed: Ranked,
+        hits: Sequence[Hit],
+        limit: int,
+        *,
+        dropped: bool,
     ) -> tuple[Hit, ...]:
-        known = {int(row): place for place, row in enumerate(ranked.rows)}
-        if sort == "relevance" or not ranked.matching.size:
-            near = ranked.rows if ideas else ranked.rows[ranked.relevance >= NEAR]
-            # what lacks a colour that was asked for comes after what has it
-            chosen = [int(row) for row in near[np.argsort(~np.isin(near, ranked.matching), kind="stable")]][:limit]
-        else:
-            chosen = ordered(index.products, ranked.matching, sort)[:limit]
-        hits = []
-        for row in chosen:
-            place = known.get(row)
-            score = 0.0 if place is None else float(ranked.scores[place])
-            likely = MATCHES if place is None else float(ranked.relevance[place])
-            hits.append(hit_of(index.products, row, score, likely, matched_words(index.products, row, match.terms)))
-        return tuple(hits)
+        """What fits outside the conditions: what matches without the dropped ones, else what fits much better."""
+        nearest = shown(index, relaxed, wish, "relevance", limit)
+        if dropped:
+            matching = set(map(int, relaxed.matching))
+            return tuple(hit for hit in nearest if index.row_of[hit.product_id] in matching)
+        inside = float(ranked.relevance.max(initial=0.0)) + MUCH_BETTER
+        known = {hit.product_id for hit in hits}
+        return tuple(hit for hit in nearest if hit.relevance > inside and hit.product_id not in known)
 
     def _browse(
         self,

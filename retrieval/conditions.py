@@ -10,6 +10,7 @@ import pandas as pd
 
 from retrieval.indexing import OpenIndex
 from retrieval.products import Filters, Mask, attribute_text
+from retrieval.shop_words import AVOIDED
 from retrieval.tokens import words
 from retrieval.traits import Trait
 
@@ -18,7 +19,7 @@ LOOKED_AT = 3000  # products whose title and attributes are read for a colour; b
 GIVEN_UP_FIRST = ("size", "colour", "material", "diet", "in_stock", "price", "category", "without")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Condition:
     """One wish: its name ("price", "colour", "without"), how it was said, and which products fulfil it, shape (n,)."""
 
@@ -42,8 +43,19 @@ def all_of(conditions: Sequence[Condition], count: int) -> Mask:
     return mask
 
 
+def binding(conditions: Sequence[Condition]) -> list[Condition]:
+    """Those that nobody gives up: what somebody may not eat."""
+    return [each for each in conditions if each.name == "without" and each.said in AVOIDED]
+
+
 def to_drop(conditions: Sequence[Condition], matching: Rows) -> tuple[Condition, ...]:
-    """The wishes without which a match would come in: one if that is enough, else two, else all."""
+    """The wishes without which a match would come in: one if that is enough, else two, else all.
+
+    Those that are binding are never among them.
+    """
+    kept = binding(conditions)
+    matching = matching[all_of(kept, len(kept[0].mask))[matching]] if kept else matching
+    conditions = [each for each in conditions if each not in kept]
     if not matching.size or not conditions:
         return ()
     held = np.stack([each.mask[matching] for each in conditions])

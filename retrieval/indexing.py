@@ -29,12 +29,14 @@ from retrieval.dense import Dense, ExactDense, GraphDense
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
 from retrieval.lexical import LexicalIndex
-from retrieval.products import COLUMNS, dense_text, lexical_parts, records, store_metadata
+from retrieval.products import COLUMNS, attribute_text, dense_text, lexical_parts, records, store_metadata
 from retrieval.row_vectors import PART, RowVectors
+from retrieval.tokens import words
 from retrieval.vectors import ChromaStore, VectorSettings, intact, open_store
 
 Progress = Callable[[int, int], None]  # texts embedded, texts to embed
 FORMAT = 2  # 2: numbers and sizes are read as words, titles are kept word by word
+FACTS_KEPT = 20_000  # products whose facts stay read
 CHUNK = 256  # texts embedded between two writes: what a kill can cost
 
 
@@ -102,6 +104,26 @@ class OpenIndex:
         """The products' ids, shape (n,)."""
         listed: npt.NDArray[np.object_] = self.products["product_id"].to_numpy(dtype=object)
         return listed
+
+    @cached_property
+    def category_words(self) -> tuple[frozenset[str], ...]:
+        """The stems of each category's name, in the order of `columns.names`."""
+        return tuple(frozenset(words(name)) for name in self.columns.names)
+
+    @cached_property
+    def _facts(self) -> dict[int, frozenset[str]]:
+        return {}
+
+    def facts(self, row: int) -> frozenset[str]:
+        """The stems of what is said of a product beside its title and description: category, brand, attributes."""
+        held = self._facts.get(row)
+        if held is None:
+            fields = [self.products.at[row, name] for name in ("category", "brand", "attributes")]
+            held = frozenset(words(" ".join((*fields[:2], attribute_text(fields[2])))))
+            if len(self._facts) >= FACTS_KEPT:
+                self._facts.clear()
+            self._facts[row] = held
+        return held
 
     @cached_property
     def row_of(self) -> dict[str, int]:

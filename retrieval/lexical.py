@@ -143,8 +143,23 @@ class LexicalIndex:
     def titled(self, wanted: Iterable[str], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which of those texts hold any of these stems in their first part (a title), shape (len(rows),)."""
         places = [place for place in map(self.place, wanted) if place is not None]
+        if not places:
+            return np.zeros(len(rows), dtype=bool)
         titled: npt.NDArray[np.bool_] = np.isin(self.firsts.rows(rows), places).any(axis=1)
         return titled
+
+    def rows_with(self, stem: str) -> npt.NDArray[np.int64]:
+        """The texts that hold a stem, ascending."""
+        return self._postings(stem)[0].astype(np.int64) if stem in self._vocabulary else np.zeros(0, np.int64)
+
+    def held(self, words: Iterable[tuple[str, float]], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The weight of the best of these stems that each of those texts holds, 0 where none; shape (len(rows),)."""
+        best = np.zeros(len(rows))
+        for stem, weight in words:
+            holding = self._postings(stem)[0]
+            at = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
+            best = np.where(holding[at] == rows, np.maximum(best, weight), best)
+        return best
 
     def match(self, query: str, synonyms: Mapping[str, Sequence[str]] | None = None) -> Match:
         """Scores every text; shapes (n,).

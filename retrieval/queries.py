@@ -28,6 +28,10 @@ class Query:
         """Whether there is a word to search by."""
         return bool(spoken(self.text))
 
+    def without_traits(self) -> "Query":
+        """The same wish for the plain thing."""
+        return replace(self, text=self.plain, meaning=self.plain)
+
     def undeclared(self) -> "Query":
         """For a shop that declares nothing "nut free": those words are not searched for, what has nuts is left out."""
         text = self.text
@@ -51,7 +55,7 @@ def read_query(said: str) -> Query:
     """Reads a shopper's words."""
     understood = understand(said)
     traits, text = read_traits(understood.text)
-    meaning = read_traits(understood.meaning)[1]
+    meaning = text if understood.open else read_traits(understood.meaning)[1]
     plain = text
     for trait in traits:
         if trait.kind != "without":

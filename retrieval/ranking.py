@@ -10,6 +10,7 @@ from retrieval.embedder import Vectors
 from retrieval.features import Candidates, Table, features
 from retrieval.fusion import CARRIED, MATCHES, NEAR, Numbers, fused, fused_at, relevance
 from retrieval.indexing import OpenIndex
+from retrieval.kinds import Kind, called_so, evidence, fitting
 from retrieval.lexical import Match
 from retrieval.products import Mask
 from retrieval.reranker import Reranker
@@ -28,6 +29,7 @@ class Wish:
 
     match: Match
     vector: Vectors
+    kind: Kind
     text: str = ""  # the query with its spelling mended
     named: int | None = None  # row of the product whose id the query is
 
@@ -37,6 +39,7 @@ class Ranked:
     """Candidates, best first; rows are positions in the frame of products.
 
     Attributes:
+        of_kind: whether each candidate is of the kind that was asked for; all where the shop knows no such kind.
         matching: all rows that match, in ascending order, also those beyond the candidates.
         complete: false where further rows may match than were looked at.
     """
@@ -45,6 +48,7 @@ class Ranked:
     scores: Numbers
     cosines: Numbers
     relevance: Numbers
+    of_kind: Mask
     matching: Rows
     complete: bool
 
@@ -55,7 +59,7 @@ class Ranked:
     def within(self, mask: Mask) -> "Ranked":
         """Only the rows that the mask admits."""
         kept = mask[self.rows]
-        parts = (self.rows[kept], self.scores[kept], self.cosines[kept], self.relevance[kept])
+        parts = (each[kept] for each in (self.rows, self.scores, self.cosines, self.relevance, self.of_kind))
         return Ranked(*parts, self.matching[mask[self.matching]], self.complete)
 
 
@@ -81,17 +85,20 @@ def rank(
     )
     holding = np.flatnonzero(bm25 if mask is None else (bm25 > 0) & mask)
     rows, cosines, cut_at = _candidate_rows(index, wish, _best(bm25, holding), mask, where)
-    scores = fused(bm25[rows].astype(float), coverage[rows].astype(float), cosines, index.popularity[rows])
-    likely = relevance(coverage[rows].astype(float), cosines)
+    covered = evidence(index, wish.match, rows)
+    of_kind, left = fitting(index, wish.kind, rows, cosines)
+    scores = fused(bm25[rows].astype(float), covered, cosines, index.popularity[rows])
+    likely = relevance(covered, cosines) * left
     scores[rows == wish.named], likely[rows == wish.named] = 2.0, 1.0
     order = np.argsort(-scores, kind="stable")
-    # a text that holds every word matches whatever its cosine, so these are counted beyond the candidates
-    whole = holding[coverage[holding] >= 0.999]
-    matching = np.union1d(rows[likely >= MATCHES], whole)
+    # what is called by every word matches whatever its cosine, so these are counted beyond the candidates
+    whole = np.setdiff1d(called_so(index, wish.kind, holding[coverage[holding] >= 0.999]), rows)
+    matching = np.union1d(rows[(likely >= MATCHES) | ((left == 1.0) & (covered >= 0.999))], whole)
     complete = bool(relevance(np.zeros(1), np.array([cut_at]))[0] < MATCHES)
     if reranker is not None and wish.named is None and len(order) > 1:
-        order = _reranked(index, wish, reranker, (rows, bm25, coverage, cosines, scores), order)
-    return Ranked(rows[order], scores[order], cosines[order], likely[order], matching, complete)
+        order = _reranked(index, wish, reranker, (rows, bm25[rows], covered, cosines, scores), order)
+    parts = (each[order] for each in (rows, scores, cosines, likely, of_kind))
+    return Ranked(*parts, matching, complete)
 
 
 def _candidate_rows(
@@ -118,16 +125,15 @@ def judged(index: OpenIndex, wish: Wish, rows: Rows) -> tuple[Table, Numbers]:
         shapes (len(rows), features) and (len(rows),).
     """
     first = rank(index, wish)
-    bm25, coverage = wish.match.scores.astype(float), wish.match.coverage.astype(float)
+    bm25 = wish.match.scores.astype(float)
     leading = first.rows[:LEADING]
     both = np.concatenate([leading, rows])
+    covered = evidence(index, wish.match, both)
     vectors = index.dense.at(both)
     cosines = (vectors @ wish.vector).astype(float)
     nearest = float(max(first.cosines.max(initial=0.0), cosines.max(initial=0.0)))
-    scores = fused_at(
-        bm25[both], coverage[both], cosines, index.popularity[both], float(bm25.max(initial=0.0)), nearest
-    )
-    given = _candidates(index, wish, both, (bm25[both], coverage[both], cosines, scores), vectors, len(leading))
+    scores = fused_at(bm25[both], covered, cosines, index.popularity[both], float(bm25.max(initial=0.0)), nearest)
+    given = _candidates(index, wish, both, (bm25[both], covered, cosines, scores), vectors, len(leading))
     return features(given)[len(leading) :], scores[len(leading) :]
 
 
@@ -135,16 +141,16 @@ def _reranked(
     index: OpenIndex,
     wish: Wish,
     reranker: Reranker,
-    evidence: tuple[Rows, Scores, Scores, Numbers, Numbers],
+    parts: tuple[Rows, Scores, Numbers, Numbers, Numbers],
     order: Rows,
 ) -> Rows:
     """The order with its first places set by the re-ranker."""
-    rows, bm25, coverage, cosines, scores = evidence
+    rows, bm25, covered, cosines, scores = parts
     first = order[:RERANKED]
     chosen = rows[first]
     vectors = index.dense.at(chosen)
-    parts = (bm25[chosen].astype(float), coverage[chosen].astype(float), cosines[first], scores[first])
-    given = _candidates(index, wish, chosen, parts, vectors, len(chosen))
+    seen = (bm25[first].astype(float), covered[first], cosines[first], scores[first])
+    given = _candidates(index, wish, chosen, seen, vectors, len(chosen))
     again = first[np.argsort(-reranker.scores(features(given)), kind="stable")]
     return np.concatenate([again, order[RERANKED:]])
 

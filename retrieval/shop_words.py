@@ -39,6 +39,8 @@ copper:
 clear: transparent
 multicoloured: multicolour, multicolor, rainbow
 """)
+# nothing else is called so: "a duvet set, white" is one that is white
+PLAIN_COLOURS: Final = frozenset("red blue black white purple pink yellow grey gray brown beige turquoise".split())
 MATERIALS: Final = _families("""
 plastic: acrylic, polypropylene, polyethylene, pvc, melamine, polyester, nylon, vinyl
 wood: wooden, oak, beech, pine, bamboo, acacia, ash, walnut, teak, cedar, birch, sycamore
@@ -84,6 +86,12 @@ fish: salmon, tuna, anchovy, sardine, mackerel, cod
 alcohol: wine, beer, gin, rum, whisky, vodka, cider, brandy, liqueur, prosecco
 gluten: wheat, barley, rye, spelt
 eggs: egg, mayonnaise, meringue
+soy: soya, tofu, miso, tamari, edamame
+soya: soy, tofu, miso, tamari, edamame
+sesame: tahini, halva, houmous, hummus
+mustard: piccalilli
+celery: celeriac
+shellfish: prawn, crab, lobster, mussel, oyster, clam, scallop, shrimp, langoustine
 sugar: sugared
 caffeine: coffee, espresso
 scent: scented, fragrance, perfume
@@ -102,6 +110,7 @@ biscuit cookie; crisps chips; sweets candy; jam jelly preserve; courgette zucchi
 coriander cilantro; rocket arugula; prawn shrimp; beetroot beet; porridge oatmeal oats; treacle molasses; mince ground
 cornflour cornstarch; sultana raisin; fizzy soda; lolly popsicle; wholemeal wholewheat; swede rutabaga; spud potato
 jumper sweater pullover; trousers pants; trainers sneakers; wellies wellingtons; waistcoat vest; braces suspenders
+decaf decaffeinated
 dressing-gown bathrobe; handbag purse; rucksack backpack; jersey sweater; tights pantyhose; flannel washcloth
 tea-towel dishcloth; crockery dishes tableware; tumbler glass; mug cup; serviette napkin; bauble ornament
 christmas xmas; autumn fall; garden yard; plant-pot planter; secateurs pruners; hosepipe hose; skirting baseboard
@@ -122,6 +131,15 @@ def variants() -> dict[str, tuple[str, ...]]:
     return found
 
 
+# what suits somebody of whom no more is known
+GIFTS_FOR: Final = {
+    "toys and games": "child children kid kids toddler boy girl boys girls son daughter niece nephew".split(),
+    "baby": ["baby"],
+    "gardening": ["gardener"],
+    "cooking": ["cook"],
+    "baking": ["baker"],
+    "reading": ["reader"],
+}
 RECIPIENTS: Final = (
     "mum mom mother dad father gran grandma granny nan grandmother grandad grandpa grandfather wife husband partner "
     "girlfriend boyfriend fiance sister brother son daughter niece nephew aunt auntie uncle cousin friend teacher boss "

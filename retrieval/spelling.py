@@ -9,11 +9,13 @@ from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 
+from retrieval.shop_words import variants
 from retrieval.tokens import stems
 
 SHORTEST = {1: 4, 2: 7}  # slips -> letters of the shortest word that may have so many
 SLIP_COST = 2.0  # in units of log frequency
 SHORTEST_PART = 3  # letters of a compound's part
+_ELSEWHERE = variants().keys()  # "nappies" are known, whether or not this shop has any
 _KEPT = 2  # candidates that stand for the word, the likeliest first
 _LOOKED_AT = 30
 
@@ -35,7 +37,7 @@ class Speller:
 
     def mended(self, word: str, slips: int) -> list[str]:
         """The likeliest words that many slips away; none for short words, numbers and words of the language."""
-        if len(word) < SHORTEST[slips] or not word.isalpha() or not word.isascii() or word in self.language:
+        if len(word) < SHORTEST[slips] or not word.isalpha() or not word.isascii() or self._right(word):
             return []
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -48,6 +50,11 @@ class Speller:
             if known[0] == word[0] or anywhere
         ]
         return [known for _, known in sorted(likely, key=lambda pair: (-pair[0], pair[1]))][:_KEPT]
+
+    def _right(self, word: str) -> bool:
+        """Whether it is a word of the language, or the plural of one."""
+        singular = (word, word.removesuffix("s"), word.removesuffix("es"), f"{word.removesuffix('ies')}y")
+        return any(each in self.language or each in _ELSEWHERE for each in singular)
 
     def opened(self, word: str) -> tuple[str, ...]:
         """The stems of a compound's two parts ("lawnmower" -> "lawn", "mower"), where texts hold both."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from retrieval.measures import measures, with_gaps
-from retrieval.shop_words import AVOIDED, COLOURS, DIETS, MATERIALS
+from retrieval.shop_words import AVOIDED, COLOURS, DIETS, MATERIALS, PLAIN_COLOURS, variants
 from retrieval.tokens import STOPWORDS, stems, words
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
@@ -24,6 +24,7 @@ _KNOWN_WORD = re.compile(r"(?:,|\bbut)?\s*\b(?:no|non)[\s-]+" + _LIST.format("a"
 _FREE = re.compile(r"\b(?P<a>[a-zà-ÿ]+)[\s-]free\b", re.IGNORECASE)
 _SAID_OTHERWISE = frozenset("too very so sure really just only necessarily expensive pricey more less bad big".split())
 _OF = re.compile(r"\b(?:in|of|from|made)\s*$")
+_ALIKE = variants()
 _KINDS = (("colour", COLOURS), ("material", MATERIALS))
 
 
@@ -54,7 +55,7 @@ def read_traits(text: str) -> tuple[tuple[Trait, ...], str]:
     Several colours are one wish ("red or blue"), several materials likewise; each thing to be left out is its own.
     """
     unwanted, rest = _unwanted(text)
-    wanted = [*_named(rest), *_sizes(rest)]
+    wanted = [*_named(_FREE.sub(" ", rest)), *_sizes(rest)]  # "plastic free" names no material
     return (*wanted, *unwanted), rest
 
 
@@ -94,13 +95,16 @@ def _named(text: str) -> list[Trait]:
         held = [
             (word, stemmed[stem])
             for (word, start), stem in zip(said, stems([word for word, _ in said]), strict=True)
-            if stem in stemmed and (start != last or _OF.search(plain[:start]))
+            if stem in stemmed and (start != last or _OF.search(plain[:start]) or (start and word in PLAIN_COLOURS))
         ]
         if held:
             alike = {stem for _, name in held for stem in stems(list(families[name]))}
             found.append(Trait(kind, " or ".join(dict.fromkeys(word for word, _ in held)), frozenset(alike)))
     diets = [word for word, _ in said if word in DIETS]
-    return [*found, *(Trait("diet", word, frozenset(stems([word]))) for word in dict.fromkeys(diets))]
+    return [
+        *found,
+        *(Trait("diet", word, frozenset(stems([word, *_ALIKE.get(word, ())]))) for word in dict.fromkeys(diets)),
+    ]
 
 
 def _sizes(text: str) -> list[Trait]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.shop_words import OCCASIONS, RECIPIENTS
+from retrieval.shop_words import GIFTS_FOR, OCCASIONS, RECIPIENTS
 
 Sort = Literal["relevance", "price_low", "price_high", "popular", "newest", "rating"]
 _WORDS = (
@@ -47,7 +47,11 @@ _ABOUT = re.compile(rf"{_LEAD}\b(?:around|about|roughly|approximately|circa|for)
 NEARLY = 0.25  # "around £20" is 15 to 25
 _SUPERLATIVES: tuple[tuple[Sort, str], ...] = (
     ("price_high", r"most expensive|dearest|priciest|costliest|highest[- ]priced?|most costly|least cheap"),
-    ("price_low", r"cheapest|least expensive|lowest[- ]priced?|most affordable|least costly|most inexpensive"),
+    (
+        "price_low",
+        r"cheapest|least expensive|lowest[- ]priced?|most affordable|least costly|most inexpensive"
+        r"|cheap|inexpensive|low[- ]cost|budget[- ]friendly|affordable",
+    ),
     ("newest", r"newest|latest|most recent|new arrivals?|just in"),
     ("rating", r"best[- ]rated|top[- ]rated|highest[- ]rated|best[- ]reviewed|best reviews"),
     ("popular", r"best[- ]?sell(?:ing|ers?)|most popular|most bought|top[- ]?sell(?:ing|ers?)"),
@@ -65,16 +69,26 @@ _FRAMES = re.compile(
 )
 _RANGES = re.compile(r"\bprice range\b|\bhow much (?:are|do)\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow many\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:bigger|larger|smaller|longer|shorter|wider|taller)\s+than\b", re.IGNORECASE)
 _DANGLING = re.compile(r"\s+(?:under|below|up to|less than|at most|for)(?:\s+an?)?$", re.IGNORECASE)
 _GIFT = r"(?:gifts?|presents?|something|anything|ideas?)"
 _FOR_WHOM = re.compile(
     r"\bfor\s+(?:(?:my|a|an|the|our|your|his|her)\s+)?(?:\d+[- ]years?[- ]old\s+)?"
-    rf"(?P<whom>{'|'.join(RECIPIENTS)})(?:'s)?\b",
+    rf"(?P<whom>{'|'.join(RECIPIENTS)})(?:\s+(?:{'|'.join(RECIPIENTS)}))?(?:'s)?\b",
+    re.IGNORECASE,
+)
+_LIKES = re.compile(
+    r"\b(?:who|that)\s+(?:really\s+)?(?:likes?|loves?|enjoys?|adores?|is into|is keen on)\s+(?P<what>.+)$",
     re.IGNORECASE,
 )
 _AGED = re.compile(r"\bfor\s+(?:(?:my|a|an)\s+)?(?P<whom>\d+[- ]years?[- ]old)\b", re.IGNORECASE)
+_SUITS = {whom: what for what, people in GIFTS_FOR.items() for whom in people}
 _OCCASION = re.compile(rf"\b(?P<when>{'|'.join(OCCASIONS)})\b", re.IGNORECASE)
-_GIFTS = re.compile(rf"\b{_GIFT}\b(?:\s+(?:ideas?|sets?))?", re.IGNORECASE)
+_GIFTS = re.compile(
+    rf"\b{_GIFT}\b(?!\s+(?:bags?|wrap\w*|cards?|tags?|box\w*|vouchers?|paper|ribbons?|hampers?|baskets?)\b)"
+    r"(?:\s+(?:ideas?|sets?))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,7 @@ class Understood:
         sort: "the cheapest" -> "price_low"; None: nothing was said.
         counts: whether a number of products was asked for.
         ranges: whether a range of prices was asked for.
+        vague: whether "something" or a gift was asked for, whatever else was said of it.
         open: whether nothing but a gift or something for somebody was asked for.
     """
 
@@ -99,6 +114,7 @@ class Understood:
     occasion: str | None = None
     counts: bool = False
     ranges: bool = False
+    vague: bool = False
     open: bool = False
 
 
@@ -107,6 +123,7 @@ def understand(said: str) -> Understood:
     text, low, high = _budget(" ".join(said.split()))
     sort, text = _order(text)
     counts, ranges = bool(_COUNTS.search(text)), bool(_RANGES.search(text))
+    text = _COMPARED.sub(" ", text)
     text = _tidied(_FRAMES.sub(" ", _tidied(_FRAMES.sub(" ", text))))  # "what is the [dearest] thing you sell"
     whom, aged = _AGED.search(text) or _FOR_WHOM.search(text), ""
     when = _OCCASION.search(text)
@@ -116,9 +133,14 @@ def understand(said: str) -> Understood:
     thing = _tidied(_GIFTS.sub(" ", _without(text, whom)))
     # where nothing but a gift is asked for, who it is for is all there is to search by
     named = _has_word(_OCCASION.sub(" ", thing))
+    likes = _LIKES.search(thing) if whom else None
+    if likes:
+        named = _has_word(_OCCASION.sub(" ", thing[: likes.start()]))
+        text = thing = likes["what"] if not named else thing
     core = thing if named else text
+    suits = None if named or likes or not whom else _SUITS.get(whom["whom"].lower())
     return Understood(
-        text=core,
+        text=suits or core,
         meaning=text,
         min_price=low,
         max_price=high,
@@ -127,6 +149,7 @@ def understand(said: str) -> Understood:
         occasion=when["when"].lower() if when else None,
         counts=counts,
         ranges=ranges,
+        vague=bool(_GIFTS.search(text)) or bool(likes),
         open=not named and bool(whom or when),
     )
 

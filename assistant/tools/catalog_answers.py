@@ -77,7 +77,8 @@ def search_answer(found: SearchResult, said: str, currency: str, notes: tuple[st
     hits, sort = found.hits, found.sort
     if found.understood is not None and found.understood.meaning:
         said = found.understood.meaning[:LONGEST_SAID]
-    shown = hits if found.facets.count else (*found.alternatives, *hits)[:LISTED]
+    open_wish = found.understood is not None and found.understood.open
+    shown = hits if found.facets.count or open_wish else (*found.alternatives, *hits)[:LISTED]
     return ToolResult(
         headline=_search_headline(found, said, sort, currency),
         facts=_search_facts(found, said, currency) + price_facts(shown, currency),
@@ -111,6 +112,8 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
     if near:
         names = listed([named(hit, currency) for hit in near[:3]])
         nearest = "the nearest is" if len(near) == 1 else "the nearest are"
+        if not found.carried:
+            return f"It seems that we don't carry “{said}”{where}; {nearest} {names}."
         return f"I found nothing that is exactly “{said}”{where}; {nearest} {names}."
     return f"I found nothing like “{said}” in our range, so it seems that we don't carry it."
 
@@ -123,6 +126,8 @@ def _given_up(found: SearchResult) -> str:
     words = []
     for name in found.dropped:
         said = [each for kind, each in found.traits if kind == name]
+        if name == "material" and said == [each for kind, each in found.traits if kind == "colour"]:
+            continue  # copper is both
         if name == "without":
             words += [f"leaving out {each}" for each in said]
         else:
