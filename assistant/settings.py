@@ -21,6 +21,7 @@ model = "clip-ViT-B-32"
 host = "localhost"
 port = 8000
 prefix = "larder-loom"        # left out: made from the shop's name
+exact_up_to = 2_000_000       # so many products are searched exactly; of more, Chroma's graph answers
 
 [records]
 url = "postgresql+psycopg://user@host/database"
@@ -121,12 +122,14 @@ class VectorsSettings:
 
     Attributes:
         prefix: of this shop's collections on the server; None: made from the shop's name.
+        exact_up_to: so many products are searched exactly, of more Chroma's graph answers; 0: it always does.
     """
 
     host: str | None = None
     port: int = 8000
     ssl: bool = False
     prefix: str | None = None
+    exact_up_to: int = 2_000_000
 
 
 @dataclass(frozen=True)

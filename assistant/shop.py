@@ -197,7 +197,7 @@ class Shop:
     @property
     def _vectors(self) -> VectorSettings:
         chosen = self.settings.vectors
-        place = VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl)
+        place = VectorSettings(host=chosen.host, port=chosen.port, ssl=chosen.ssl, exact_up_to=chosen.exact_up_to)
         return replace(place, prefix=chosen.prefix or shop_prefix(self.name)) if place.host else place
 
     def close(self) -> None:

@@ -28,7 +28,8 @@ from tqdm import tqdm
 from benchmarks.made_up import WordSums, frame, stock, wishes
 from retrieval.catalog import NAME, Catalog
 from retrieval.embedder import SentenceTransformerEmbedder
-from retrieval.indexing import OpenIndex, open_index
+from retrieval.indexing import open_index
+from retrieval.opened import OpenIndex
 from retrieval.products import Filters, Mask
 from retrieval.vectors import VectorSettings
 

@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from retrieval.catalog import NAME, Catalog
 from retrieval.embedder import Embedder, Vectors
-from retrieval.indexing import OpenIndex, open_index
+from retrieval.indexing import open_index
+from retrieval.opened import OpenIndex
 from retrieval.ranking import rank
 from retrieval.reranker import Reranker, ndcg
 from retrieval.vectors import VectorSettings

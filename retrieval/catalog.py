@@ -19,8 +19,10 @@ from retrieval.errors import IndexMissing
 from retrieval.facets import facets_of, hit_of, ordered
 from retrieval.features import Table
 from retrieval.fusion import Numbers
-from retrieval.indexing import OpenIndex, Progress, Update, open_index, stamp, update_index
+from retrieval.indexing import Progress, Update, open_index, stamp, update_index
 from retrieval.kinds import kind_of
+from retrieval.lexical import mended
+from retrieval.opened import OpenIndex
 from retrieval.products import Filters, Mask, prepare
 from retrieval.queries import Query, read_query
 from retrieval.ranking import CARRIED, Ranked, Wish, judged, rank
@@ -153,7 +155,7 @@ class Catalog:
             limit: most hits returned.
         """
         index = self._index()
-        read, mended = self._read(index, query[:LONGEST_QUERY])
+        read, slips = self._read(index, query[:LONGEST_QUERY])
         filters = Filters(*read.filters(category, min_price, max_price), in_stock)
         order = read.understood.sort or "relevance" if sort == "relevance" else sort
         conditions = conditions_of(filters, read.traits, index)
@@ -191,7 +193,7 @@ class Catalog:
             understood=read.understood,
             traits=tuple((each.kind, each.said) for each in read.traits),
             sort=order,
-            mended=mended,
+            mended=slips,
         )
 
     def _index(self) -> OpenIndex:
@@ -233,15 +235,15 @@ class Catalog:
         """The text that is embedded for each query: so that many can be embedded at once."""
         self._index().lexical.knows_language(self._language)
         lexical, read = self._index().lexical, [read_query(query[:LONGEST_QUERY]) for query in queries]
-        return [lexical.match(each.text, VARIANTS).mended(each.meaning) for each in read]
+        return [mended(lexical.read(each.text, VARIANTS), each.meaning) for each in read]
 
     def _read(self, index: OpenIndex, query: str) -> tuple[Query, tuple[tuple[str, str], ...]]:
         """The query, read with its spelling mended ("a bleu mug" wishes for blue), and what was mended."""
         index.lexical.knows_language(self._language)
         read = read_query(query)
-        match = index.lexical.match(read.text, VARIANTS)
-        slips = tuple((term.said, term.mended) for term in match.terms if term.mended)
-        return (read_query(match.mended(query)) if slips else read), slips
+        terms = index.lexical.read(read.text, VARIANTS)
+        slips = tuple((term.said, term.mended) for term in terms if term.mended)
+        return (read_query(mended(terms, query)) if slips else read), slips
 
     def _wish(self, index: OpenIndex, read: Query) -> Wish:
         index.lexical.knows_language(self._language)

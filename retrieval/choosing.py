@@ -6,7 +6,7 @@ Knows ranked rows and the frame; it ranks nothing itself.
 import numpy as np
 
 from retrieval.facets import hit_of, matched_words, ordered
-from retrieval.indexing import OpenIndex
+from retrieval.opened import OpenIndex
 from retrieval.ranking import CARRIED, MATCHES, NEAR, Ranked, Rows, Wish
 from retrieval.results import Hit, Sort
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retrieval.indexing import OpenIndex
+from retrieval.opened import OpenIndex
 from retrieval.products import Filters, Mask, attribute_text
 from retrieval.shop_words import AVOIDED
 from retrieval.tokens import words

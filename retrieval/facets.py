@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retrieval.indexing import OpenIndex
 from retrieval.lexical import Term
+from retrieval.opened import OpenIndex
 from retrieval.products import attribute_text
 from retrieval.results import Facets, Hit, Sort
 from retrieval.tokens import words

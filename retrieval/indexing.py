@@ -16,27 +16,22 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from retrieval.columns import Columns
-from retrieval.dense import Dense, ExactDense, GraphDense
 from retrieval.embedder import Embedder, Vectors
 from retrieval.errors import IndexMissing
 from retrieval.lexical import LexicalIndex
-from retrieval.products import COLUMNS, attribute_text, dense_text, lexical_parts, records, store_metadata
+from retrieval.opened import OpenIndex
+from retrieval.products import COLUMNS, dense_text, lexical_parts, records, store_metadata
 from retrieval.row_vectors import PART, RowVectors
-from retrieval.tokens import words
 from retrieval.vectors import ChromaStore, VectorSettings, intact, open_store
 
 Progress = Callable[[int, int], None]  # texts embedded, texts to embed
 FORMAT = 2  # 2: numbers and sizes are read as words, titles are kept word by word
-FACTS_KEPT = 20_000  # products whose facts stay read
 CHUNK = 256  # texts embedded between two writes: what a kill can cost
 
 
@@ -61,81 +56,6 @@ class Update:
     annotated: int
     removed: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class OpenIndex:
-    """An index that can be searched.
-
-    Attributes:
-        rows: the vectors by row; None where the store answers.
-        open_store: opens the vector store, with its first use.
-    """
-
-    products: pd.DataFrame
-    lexical: LexicalIndex
-    rows: RowVectors | None
-    open_store: Callable[[], ChromaStore]
-
-    @cached_property
-    def store(self) -> ChromaStore:
-        """The vector store, which may be ahead of this generation while an update runs."""
-        return self.open_store()
-
-    @cached_property
-    def dense(self) -> Dense:
-        """What finds the nearest rows."""
-        return GraphDense(self.store, self.ids, self.row_of) if self.rows is None else ExactDense(self.rows)
-
-    @cached_property
-    def columns(self) -> Columns:
-        """The products' fields as arrays."""
-        return Columns.of(self.products)
-
-    @cached_property
-    def popularity(self) -> npt.NDArray[np.float64]:
-        """Units sold lately on a logarithmic scale, 0 to 1, shape (n,)."""
-        sold = np.log1p(np.maximum(self.columns.popularity, 0))
-        scaled: npt.NDArray[np.float64] = sold / (sold.max(initial=0.0) or 1.0)
-        return scaled
-
-    @cached_property
-    def ids(self) -> npt.NDArray[np.object_]:
-        """The products' ids, shape (n,)."""
-        listed: npt.NDArray[np.object_] = self.products["product_id"].to_numpy(dtype=object)
-        return listed
-
-    @cached_property
-    def category_words(self) -> tuple[frozenset[str], ...]:
-        """The stems of each category's name, in the order of `columns.names`."""
-        return tuple(frozenset(words(name)) for name in self.columns.names)
-
-    @cached_property
-    def _facts(self) -> dict[int, frozenset[str]]:
-        return {}
-
-    def facts(self, row: int) -> frozenset[str]:
-        """The stems of what is said of a product beside its title and description: category, brand, attributes."""
-        held = self._facts.get(row)
-        if held is None:
-            fields = [self.products.at[row, name] for name in ("category", "brand", "attributes")]
-            held = frozenset(words(" ".join((*fields[:2], attribute_text(fields[2])))))
-            if len(self._facts) >= FACTS_KEPT:
-                self._facts.clear()
-            self._facts[row] = held
-        return held
-
-    @cached_property
-    def row_of(self) -> dict[str, int]:
-        """Product id -> row."""
-        return {each: row for row, each in enumerate(self.ids)}
-
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """The content vectors of those products that exist."""
-        known = [each for each in dict.fromkeys(ids) if each in self.row_of]
-        if not known:
-            return {}
-        return dict(zip(known, self.dense.at(np.array([self.row_of[each] for each in known])), strict=True))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.indexing import OpenIndex
 from retrieval.lexical import Match, Term
+from retrieval.opened import OpenIndex
 from retrieval.tokens import spoken, stems
 
 Numbers = npt.NDArray[np.float64]

@@ -54,10 +54,15 @@ class Match:
 
     def mended(self, query: str) -> str:
         """The query with its spelling mended."""
-        for term in self.terms:
-            if term.mended:
-                query = re.sub(rf"\b{re.escape(term.said)}\b", term.mended, query, flags=re.IGNORECASE)
-        return query
+        return mended(self.terms, query)
+
+
+def mended(terms: Iterable[Term], query: str) -> str:
+    """The query with its spelling mended."""
+    for term in terms:
+        if term.mended:
+            query = re.sub(rf"\b{re.escape(term.said)}\b", term.mended, query, flags=re.IGNORECASE)
+    return query
 
 
 class LexicalIndex:

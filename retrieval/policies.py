@@ -14,7 +14,8 @@ import numpy as np
 from retrieval.embedder import Embedder
 from retrieval.errors import IndexMissing
 from retrieval.fusion import Numbers
-from retrieval.indexing import OpenIndex, Progress, Update, open_index, update_index
+from retrieval.indexing import Progress, Update, open_index, update_index
+from retrieval.opened import OpenIndex
 from retrieval.pages import Section, as_frame, read_pages
 from retrieval.policy_scores import Sentences, likely, page_of, read_sentences, scored, stands_alone
 from retrieval.policy_words import contradicting, figureless, leans

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from retrieval.embedder import Embedder, Vectors
 from retrieval.fusion import Numbers
-from retrieval.indexing import OpenIndex
 from retrieval.lexical import LexicalIndex, Term
+from retrieval.opened import OpenIndex
 from retrieval.pages import Section
 from retrieval.policy_words import CONTRACTED, SYNONYMS, in_words_of_the_pages
 from retrieval.tokens import words

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from retrieval.embedder import Vectors
 from retrieval.features import Candidates, Table, features
 from retrieval.fusion import CARRIED, MATCHES, NEAR, Numbers, fused, fused_at, relevance
-from retrieval.indexing import OpenIndex
 from retrieval.kinds import Kind, called_so, evidence, fitting
 from retrieval.lexical import Match
+from retrieval.opened import OpenIndex
 from retrieval.products import Mask
 from retrieval.reranker import Reranker
 
@@ -83,7 +83,7 @@ def rank(
         each if index.lexical.size else np.zeros(len(index.products), np.float32)
         for each in (wish.match.scores, wish.match.coverage)
     )
-    holding = np.flatnonzero(bm25 if mask is None else (bm25 > 0) & mask)
+    holding = np.flatnonzero(bm25 > 0 if mask is None else (bm25 > 0) & mask)
     rows, cosines, cut_at = _candidate_rows(index, wish, _best(bm25, holding), mask, where)
     covered = evidence(index, wish.match, rows)
     of_kind, left = fitting(index, wish.kind, rows, cosines)

@@ -25,8 +25,9 @@ Planes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.float32]
 EXACT = 20_000  # rows that are compared without a shortlist, and kept in 32 bits; of more, 16 bits are kept
 SHORTLIST = 4000  # rows that the signs choose at least,
-SHARE = 128  # and one in so many of all
+SHARE = 256  # and one in so many of all
 BLOCK = 1 << 16  # rows whose signs are compared at once: what fits into a processor's cache
+FEW = 8  # where fewer than one row in so many is admitted, only those are compared
 PART = 5000  # rows written at once
 NUMBERS, SIGNS = "vectors.npy", "signs.npz"
 
@@ -116,17 +117,26 @@ class RowVectors:
     def _likely(self, vector: Vectors, wanted: int, mask: Mask | None) -> Rows:
         """The rows whose signs differ least from the vector's, some more than wanted where many differ alike."""
         code = _signs(vector[None], self.centre)[:, 0]
-        differing = np.empty(self.planes.shape[1], np.uint16)
-        for start in range(0, len(differing), BLOCK):
-            block = slice(start, start + BLOCK)
-            total = np.bitwise_count(self.planes[0, block] ^ code[0]).astype(np.uint16)
-            for plane, word in zip(self.planes[1:, block], code[1:], strict=True):
-                total += np.bitwise_count(plane ^ word)
-            differing[block] = total
-        if mask is not None:
+        few = mask is not None and FEW * np.count_nonzero(mask) < len(mask)
+        rows = np.flatnonzero(mask) if mask is not None and few else None
+        differing = _differing(self.planes if rows is None else self.planes[:, rows], code)
+        if mask is not None and rows is None:
             differing[~mask] = len(vector) + 1
         reached = np.cumsum(np.bincount(differing, minlength=len(vector) + 2)[: len(vector) + 1])
-        return np.flatnonzero(differing <= min(int(np.searchsorted(reached, wanted)), len(vector)))
+        likely = np.flatnonzero(differing <= min(int(np.searchsorted(reached, wanted)), len(vector)))
+        return likely if rows is None else rows[likely]
+
+
+def _differing(planes: Planes, code: Planes) -> npt.NDArray[np.uint16]:
+    """In how many signs each row differs from the code, shape (rows,)."""
+    differing = np.empty(planes.shape[1], np.uint16)
+    for start in range(0, len(differing), BLOCK):
+        block = slice(start, start + BLOCK)
+        total = np.bitwise_count(planes[0, block] ^ code[0]).astype(np.uint16)
+        for plane, word in zip(planes[1:, block], code[1:], strict=True):
+            total += np.bitwise_count(plane ^ word)
+        differing[block] = total
+    return differing
 
 
 def _signs(vectors: npt.NDArray[np.floating], centre: Numbers) -> Planes:
