@@ -113,15 +113,17 @@ def ask(folder: Path, products: int, queries: int) -> Figures:
     index = open_index(folder, NAME, cheap, VectorSettings())
     for name, filters in FILTERS.items():
         mask = index.columns.mask(filters) if filters else None
-        figures[f"nearest {CANDIDATES}, {name}"] = _milliseconds(
-            lambda text, mask=mask: index.dense.nearest(cheap.encode([text])[0], CANDIDATES, mask), texts
-        )
+        figures[f"nearest {CANDIDATES}, {name}"] = _milliseconds(_nearest(index, cheap, mask), texts)
         figures[f"recall of the 10 nearest, {name}"] = _recall(index, cheap, texts[:50], mask)
     figures["asking: peak memory GB"] = _peak()
     figures["search while another thread writes to the store"], figures["writes a second"] = _while_written(
         index, cheap, search(Filters("Kitchen", None, 20.0, True)), texts
     )
     return figures | {"asking: peak memory with the store opened GB": _peak()}
+
+
+def _nearest(index: OpenIndex, embedder: WordSums, mask: Mask | None) -> Callable[[str], Any]:
+    return lambda text: index.dense.nearest(embedder.encode([text])[0], CANDIDATES, mask)
 
 
 def _both(folder: Path, products: int, queries: int) -> Figures:

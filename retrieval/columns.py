@@ -33,8 +33,8 @@ class Columns:
     def of(cls, products: pd.DataFrame) -> "Columns":
         """From the index's frame."""
         codes, names = pd.factorize(products["category"].astype(object), sort=True)
-        numbers = (products[name].to_numpy(dtype=float) for name in ("price", "in_stock", "popularity"))
-        return cls(*numbers, tuple(map(str, names)), codes)
+        price, in_stock, sold = (products[name].to_numpy(dtype=float) for name in ("price", "in_stock", "popularity"))
+        return cls(price, in_stock, sold, tuple(map(str, names)), codes)
 
     @cached_property
     def known(self) -> dict[str, str]:

@@ -129,7 +129,7 @@ def update_index(
         place = _generation(folder, generation)
         _write_generation(place, frame, rows)
         if exact:
-            before = manifest and _generation(folder, manifest.generation)
+            before = None if manifest is None else _generation(folder, manifest.generation)
             RowVectors.write(place, len(frame), _by_row(store, frame, before, dimensions))
         _write_manifest(folder, Manifest(FORMAT, generation, vectors, embedder.identity, dimensions, len(frame)))
     store.delete(gone)

@@ -150,7 +150,7 @@ class LexicalIndex:
         places = [place for place in map(self.place, wanted) if place is not None]
         if not places:
             return np.zeros(len(rows), dtype=bool)
-        titled: npt.NDArray[np.bool_] = np.isin(self.firsts.rows(rows), places).any(axis=1)
+        titled: npt.NDArray[np.bool_] = np.asarray(np.isin(self.firsts.rows(rows), places).any(axis=1), dtype=np.bool_)
         return titled
 
     def rows_with(self, stem: str) -> npt.NDArray[np.int64]:

@@ -75,8 +75,10 @@ class OpenIndex:
         """The stems of what is said of a product beside its title and description: category, brand, attributes."""
         held = self._facts.get(row)
         if held is None:
-            fields = [self.products.at[row, name] for name in ("category", "brand", "attributes")]
-            held = frozenset(words(" ".join((*fields[:2], attribute_text(fields[2])))))
+            category, brand, attributes = (
+                str(self.products.at[row, each]) for each in ("category", "brand", "attributes")
+            )
+            held = frozenset(words(f"{category} {brand} {attribute_text(attributes)}"))
             if len(self._facts) >= FACTS_KEPT:
                 self._facts.clear()
             self._facts[row] = held

@@ -59,8 +59,15 @@ class Ranked:
     def within(self, mask: Mask) -> "Ranked":
         """Only the rows that the mask admits."""
         kept = mask[self.rows]
-        parts = (each[kept] for each in (self.rows, self.scores, self.cosines, self.relevance, self.of_kind))
-        return Ranked(*parts, self.matching[mask[self.matching]], self.complete)
+        return replace(
+            self,
+            rows=self.rows[kept],
+            scores=self.scores[kept],
+            cosines=self.cosines[kept],
+            relevance=self.relevance[kept],
+            of_kind=self.of_kind[kept],
+            matching=self.matching[mask[self.matching]],
+        )
 
 
 def rank(
@@ -97,8 +104,7 @@ def rank(
     complete = bool(relevance(np.zeros(1), np.array([cut_at]))[0] < MATCHES)
     if reranker is not None and wish.named is None and len(order) > 1:
         order = _reranked(index, wish, reranker, (rows, bm25[rows], covered, cosines, scores), order)
-    parts = (each[order] for each in (rows, scores, cosines, likely, of_kind))
-    return Ranked(*parts, matching, complete)
+    return Ranked(rows[order], scores[order], cosines[order], likely[order], of_kind[order], matching, complete)
 
 
 def _candidate_rows(

@@ -12,6 +12,7 @@ The numbers are mapped, not loaded: the system keeps in memory what is asked for
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class RowVectors:
             count: n.
             parts: the rows in order, each part of shape (some, d); read once.
         """
-        mapped: npt.NDArray[np.floating] | None = None
+        mapped: np.memmap[Any, Any] | None = None
         done = 0
         for part in parts:
             if mapped is None:
