@@ -7,6 +7,7 @@ AssistantError
 ├── NotFound         nothing in the shop matches what was said
 ├── Unclear          several things match; carries the choices
 ├── WrongUse         a command with the wrong options
+├── NotImportable    a file, or a mapping of its columns, that cannot be imported; nothing was changed
 ├── BadMessage       an empty or over-long message, a malformed batch line
 ├── RecordsUnavailable  the database of conversations and requests cannot be opened or is locked
 └── ModelUnavailable the language model cannot be loaded or reached
@@ -49,6 +50,10 @@ class Unclear(AssistantError):
 
 class WrongUse(AssistantError):
     """A command was given the wrong options."""
+
+
+class NotImportable(AssistantError):
+    """A file cannot be imported as it is mapped; the shop is as it was."""
 
 
 class BadMessage(AssistantError):

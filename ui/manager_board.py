@@ -15,6 +15,7 @@ from assistant.wording import day
 from ui import texts
 from ui.charts import figure
 from ui.escaping import button, escaped
+from ui.listening import CLICK_SCRIPT
 from ui.manager_gate import Gate
 from ui.tables import table_html
 from ui.visitors import Visitors
@@ -60,9 +61,21 @@ class ManagerBoard:
         pins = self._boards.pins(manager) if manager else ()
         return [(pin, [self._standing.of(call, manager) for call in pin.calls]) for pin in pins]
 
-    def as_of(self) -> str:
-        """The day of the data, as people write it."""
-        return day(self._visitors.shop.as_of)
+    def draw(self, mark: str, request: gr.Request) -> list[gr.HTML]:
+        """Makes the board's components; returns those whose buttons are listened to."""
+        if not self._gate.admits(request):
+            return []
+        try:
+            cards = self.cards(mark)
+        except AssistantError as failure:
+            gr.HTML(f'<p class="ra-failed" role="alert">{escaped(failure)}</p>', apply_default_css=False)
+            return []
+        if not cards:
+            gr.HTML(f'<p class="ra-empty">{escaped(texts.BOARD_EMPTY)}</p>', apply_default_css=False)
+            return []
+        as_of = day(self._visitors.shop.as_of)
+        with gr.Row(elem_classes="ra-board"):
+            return [draw_card(pin, results, as_of) for pin, results in cards]
 
     def _pin(self, key: str, manager: str) -> None:
         visitor = self._visitors.find(key)
@@ -108,7 +121,7 @@ def drawable(result: ToolResult) -> bool:
     return result.chart is not None and any(series.x for series in result.chart.series)
 
 
-def draw_card(pin: Pin, results: list[ToolResult], as_of: str, script: str) -> gr.HTML:
+def draw_card(pin: Pin, results: list[ToolResult], as_of: str) -> gr.HTML:
     """Makes a card's components; returns the one whose buttons are listened to."""
     with gr.Column(min_width=300, elem_classes="ra-pin-card"):
         gr.HTML(card_head(pin, results, as_of), apply_default_css=False)
@@ -116,4 +129,4 @@ def draw_card(pin: Pin, results: list[ToolResult], as_of: str, script: str) -> g
             if each.chart is not None and drawable(each):
                 title = texts.CHART_LABEL.format(what=each.chart.title)
                 gr.Plot(figure(each.chart, small=True), label=title, show_label=False)
-        return gr.HTML(card_foot(pin, results), js_on_load=script, apply_default_css=False)
+        return gr.HTML(card_foot(pin, results), js_on_load=CLICK_SCRIPT, apply_default_css=False)

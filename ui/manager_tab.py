@@ -3,7 +3,7 @@
 Knows which part stands where and what starts it; what happens in a part, that part's own module knows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -16,10 +16,12 @@ from ui.access import PASSWORD_VARIABLE, Access
 from ui.escaping import escaped
 from ui.listening import CLICK_SCRIPT, DESK_SCRIPT
 from ui.login_page import SIGN_IN
-from ui.manager_board import ManagerBoard, draw_card
+from ui.manager_board import ManagerBoard
 from ui.manager_briefing import briefing_html
+from ui.manager_control import Control
 from ui.manager_gate import Gate
 from ui.manager_question import Questions, empty_desk
+from ui.manager_queue import Queue
 from ui.visitors import Visitors
 
 _LOOK_EVERY = 60  # seconds between two looks whether the shop's data have changed
@@ -85,62 +87,86 @@ def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> 
 def _lay_out(desk: ManagerDesk, gate: Gate, visitors: Visitors) -> list[Any]:
     """The open desk; returns what `ManagerDesk.look` fills."""
     seen = gr.State("")
+    shop = visitors.shop
     with gr.Tabs(elem_classes="ra-desk-tabs") as tabs:
         with gr.Tab(texts.DESK_TODAY, id="today"):
-            _today(desk, gate, visitors, seen, tabs)
+            listen = _today(desk, gate, visitors, seen, tabs)
         with gr.Tab(texts.DESK_WAITING, id="waiting") as waiting:
-            pass
+            queue = Queue(shop, gate)
+            people = _html()
+            people.click(queue.press, None, [people], **QUICK)
+            listen(people)
+            gr.on([waiting.select, seen.change], queue.show, None, [people], **QUICK)
+        with gr.Tab(texts.DESK_CONTROL, id="control") as control:
+            _lay_out_control(Control(shop, gate), control)
     found = [seen, waiting]
     gr.Timer(_LOOK_EVERY).tick(desk.look, None, found, **QUICK)
     return found
 
 
-def _today(desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, tabs: gr.Tabs) -> None:
+def _today(
+    desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, tabs: gr.Tabs
+) -> Callable[[gr.HTML], None]:
+    """Question, briefing and board; returns what makes another part's buttons ask here, too."""
     questions = Questions(visitors, gate)
     board = ManagerBoard(visitors, gate, visitors.shop.standing, visitors.shop.boards)
     key, mark, board_mark = gr.State(""), gr.State(""), gr.State("")
     with gr.Row(elem_classes="ra-ask"):
         box = gr.Textbox(label=texts.QUESTION_LABEL, placeholder=texts.QUESTION_HINT, max_lines=1, scale=5)
         send = gr.Button(texts.ASK, variant="primary", scale=1, min_width=90)
-    answer_html = gr.HTML(
-        empty_desk(), js_on_load=CLICK_SCRIPT + DESK_SCRIPT, apply_default_css=False, elem_id="ra-desk"
-    )
+    answer_html = _html(empty_desk(), CLICK_SCRIPT + DESK_SCRIPT, elem_id="ra-desk")
     gr.render(inputs=[key, mark], triggers=[mark.change], show_progress="hidden")(questions.draw)
-    under = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False)
-    earlier = gr.HTML("", apply_default_css=False)
+    under, earlier = _html(), _html(script="")
     again = gr.Button(texts.NEW_CONVERSATION, size="sm", elem_classes="ra-again", visible=False)
-    morning = gr.HTML("", js_on_load=CLICK_SCRIPT, apply_default_css=False, elem_id="ra-morning")
-    gr.HTML(f'<h2 class="ra-part">{texts.BOARD}</h2>', apply_default_css=False)
+    morning = _html(elem_id="ra-morning")
+    _html(f'<h2 class="ra-part">{texts.BOARD}</h2>', "")
     view = [key, answer_html, under, earlier, box, mark]
     answering: dict[str, Any] = {"outputs": view, "concurrency_limit": None, "concurrency_id": "manager", **QUICK}
+
+    def listen(part: gr.HTML) -> None:
+        part.click(questions.press, [key], **answering)
+        part.click(_opened, None, [tabs], **QUICK)
+
     gr.on([box.submit, send.click], questions.ask, [box, key], **answering)
     for part in (answer_html, under, morning):
-        part.click(questions.press, [key], **answering)
+        listen(part)
     under.click(board.press, [key], [board_mark], **QUICK)
-    morning.click(_opened, None, [tabs], **QUICK)
     again.click(questions.start_over, None, view, **QUICK)
     mark.change(lambda made: gr.update(visible=bool(made)), [mark], [again], **QUICK)
     seen.change(desk.morning, None, [morning], concurrency_limit=2, concurrency_id="morning", **QUICK)
     seen.change(board.show, None, [board_mark], **QUICK)
 
     def draw_board(marked: str, request: gr.Request) -> None:
-        try:
-            cards = board.cards(marked) if gate.admits(request) else []
-        except AssistantError as failure:
-            gr.HTML(f'<p class="ra-failed" role="alert">{escaped(failure)}</p>', apply_default_css=False)
-            return
-        if not cards:
-            gr.HTML(f'<p class="ra-empty">{escaped(texts.BOARD_EMPTY)}</p>', apply_default_css=False)
-            return
-        with gr.Row(elem_classes="ra-board"):
-            for pin, results in cards:
-                foot = draw_card(pin, results, board.as_of(), CLICK_SCRIPT)
-                foot.click(questions.press, [key], **answering)
-                foot.click(board.press, [key], [board_mark], **QUICK)
+        for foot in board.draw(marked, request):
+            listen(foot)
+            foot.click(board.press, [key], [board_mark], **QUICK)
 
     gr.render(inputs=[board_mark], triggers=[board_mark.change], show_progress="hidden")(draw_board)
+    return listen
+
+
+def _lay_out_control(control: Control, tab: gr.Tab) -> None:
+    """How good the models are, and the audit trail."""
+    scores = _html(script="")
+    _html(f'<h2 class="ra-part">{texts.AUDIT_TITLE}</h2><p class="ra-small">{escaped(texts.AUDIT_WHY)}</p>', "")
+    with gr.Row(elem_classes="ra-filters"):
+        choices = [texts.AUDIT_ALL, texts.AUDIT_DENIED]
+        which = gr.Radio(choices, value=texts.AUDIT_ALL, label=texts.AUDIT_WHICH, scale=2)
+        customer = gr.Textbox(label=texts.AUDIT_CUSTOMER, max_lines=1, scale=2)
+        show = gr.Button(texts.AUDIT_SHOW, scale=1, min_width=110)
+    trail = _html(script="")
+    tab.select(control.scores, None, [scores], **QUICK)
+    asked = [tab.select, show.click, which.change, customer.submit]
+    gr.on(asked, control.trail, [which, customer], [trail], **QUICK)
+
+
+def _html(value: str = "", script: str = CLICK_SCRIPT, **more: Any) -> gr.HTML:
+    """A part of the page whose buttons are reported as clicks; without a script, one that is only read."""
+    return gr.HTML(value, js_on_load=script or None, apply_default_css=False, **more)
 
 
 def _opened(event: gr.EventData) -> Any:
-    """Goes to the part of the desk that a line of the briefing names."""
-    return gr.Tabs(selected=str(event.value)) if str(event.action) == "open" else gr.skip()
+    """Goes to the part of the desk that a button names; who asks a question from elsewhere sees the answer."""
+    if str(event.action) == "open":
+        return gr.Tabs(selected=str(event.value))
+    return gr.Tabs(selected="today") if str(event.action) == "ask" else gr.skip()

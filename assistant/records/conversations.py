@@ -121,16 +121,25 @@ def add_audit(
     connection.execute(insert(schema.audit).values(row))
 
 
-def read_audit(connection: Connection, session_id: str | None, customer_id: str | None) -> tuple[AuditEntry, ...]:
-    """The audit trail, oldest first; of one session or customer where given."""
+def read_audit(
+    connection: Connection,
+    session_id: str | None,
+    customer_id: str | None,
+    newest: int | None = None,
+    denied: bool = False,
+) -> tuple[AuditEntry, ...]:
+    """The audit trail, oldest first; of one session or customer, the newest lines or the denials only, where given."""
     table = schema.audit
-    query = select(table).order_by(table.c.id)
+    query = select(table).order_by(table.c.id.desc()).limit(newest)
+    if denied:
+        query = query.where(table.c.decision == "denial")
     if session_id is not None:
         query = query.where(table.c.session_id == session_id)
     if customer_id is not None:
         query = query.where(table.c.customer_id == customer_id)
     names = ("at", "session_id", "role", "customer_id", "tool", "arguments", "status", "decision", "before", "after")
-    return tuple(AuditEntry(*(row._mapping[name] for name in names)) for row in connection.execute(query))
+    rows = list(connection.execute(query))
+    return tuple(AuditEntry(*(row._mapping[name] for name in names)) for row in reversed(rows))
 
 
 def add_hand_off(connection: Connection, session: Session, reason: str, summary: str, now: datetime) -> int:

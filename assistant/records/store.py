@@ -92,10 +92,24 @@ class Records:
         with self._database.write() as connection:
             conversations.add_audit(connection, session, tool, arguments, status, self._now(), before, after)
 
-    def audit_trail(self, session_id: str | None = None, customer_id: str | None = None) -> tuple[AuditEntry, ...]:
-        """The audit trail, oldest first; of one session or customer where given."""
+    def audit_trail(
+        self,
+        session_id: str | None = None,
+        customer_id: str | None = None,
+        *,
+        newest: int | None = None,
+        denied: bool = False,
+    ) -> tuple[AuditEntry, ...]:
+        """The audit trail, oldest first.
+
+        Args:
+            session_id: of one conversation only.
+            customer_id: of one customer only.
+            newest: so many of the latest lines; None: all.
+            denied: what was refused only.
+        """
         with self._database.read() as connection:
-            return conversations.read_audit(connection, session_id, customer_id)
+            return conversations.read_audit(connection, session_id, customer_id, newest, denied)
 
     def carry_out(self, write: Write, session: Session) -> bool:
         """Records a confirmed change exactly once, with its outbox event and audit line, in one transaction.

@@ -88,7 +88,7 @@ def test_a_chart_stands_for_its_table_on_a_card():
     result = ToolResult("h", chart=CHART, table=TABLE)
     assert "<table" not in card_foot(pin, [result])
     with gr.Blocks(analytics_enabled=False) as blocks:
-        draw_card(pin, [result], "30 June 2026", "")
+        draw_card(pin, [result], "30 June 2026")
     kinds = [type(block).__name__ for block in blocks.blocks.values()]
     assert (kinds.count("Plot"), kinds.count("HTML")) == (1, 2)
     assert texts.UNPIN in card_foot(pin, [result])

@@ -94,5 +94,5 @@ def test_the_desk_looks_for_new_data_and_for_who_waits(shop):
     shop.records.handed_off = lambda: ("one",)
     desk = ManagerDesk(shop, Gate(Access(loopback=True)))
     seen, tab = desk.look(HERE)
-    assert (seen, tab["label"], renewed) == ("(1, 2) 1", "Customers waiting (1)", [1])
+    assert (seen, tab["label"], renewed) == ("(1, 2) 1", "Waiting (1)", [1])
     assert desk.look(ELSEWHERE) == (UNCHANGED, UNCHANGED)
