@@ -18,6 +18,7 @@ from ui.manager_gate import Gate
 from ui.tables import csv_link, table_html
 
 _SCORES = ToolCall("model_scorecard", {})
+DENIED = "denied"
 _LINES = 200
 _LONGEST = 160  # characters of a call's arguments
 
@@ -40,7 +41,7 @@ class Control:
         if not self._gate.grants(request, "audit"):
             return gr.skip()
         customer_id = (customer or "").strip() or None
-        denied = which == texts.AUDIT_DENIED
+        denied = which == DENIED
         try:
             lines = self._shop.records.audit_trail(customer_id=customer_id, newest=_LINES, denied=denied)
         except AssistantError as failure:

@@ -94,9 +94,7 @@ class Questions:
 def empty_desk() -> str:
     """The desk before the first question."""
     examples = chips(texts.DESK_EXAMPLES, limit=len(texts.DESK_EXAMPLES))
-    more = "".join(
-        f"<h4>{escaped(subject)}</h4>{chips(questions)}" for subject, questions in texts.DESK_MORE_EXAMPLES.items()
-    )
+    more = "".join(f"<h4>{escaped(subject)}</h4>{chips(questions)}" for subject, questions in texts.DESK_MORE_EXAMPLES)
     fold = f'<details class="ra-fold"><summary>{texts.MORE_EXAMPLES}</summary>{more}</details>'
     return f'<div class="ra-welcome"><p>{escaped(texts.DESK_EMPTY)}</p>{examples}{fold}</div>'
 

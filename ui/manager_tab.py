@@ -18,7 +18,7 @@ from ui.listening import CLICK_SCRIPT, DESK_SCRIPT
 from ui.login_page import SIGN_IN
 from ui.manager_board import ManagerBoard
 from ui.manager_briefing import briefing_html
-from ui.manager_control import Control
+from ui.manager_control import DENIED, Control
 from ui.manager_gate import Gate
 from ui.manager_question import Questions, empty_desk
 from ui.manager_queue import Queue
@@ -150,8 +150,8 @@ def _lay_out_control(control: Control, tab: gr.Tab) -> None:
     scores = _html(script="")
     _html(f'<h2 class="ra-part">{texts.AUDIT_TITLE}</h2><p class="ra-small">{escaped(texts.AUDIT_WHY)}</p>', "")
     with gr.Row(elem_classes="ra-filters"):
-        choices = [texts.AUDIT_ALL, texts.AUDIT_DENIED]
-        which = gr.Radio(choices, value=texts.AUDIT_ALL, label=texts.AUDIT_WHICH, scale=2)
+        choices = [(texts.AUDIT_ALL, "all"), (texts.AUDIT_DENIED, DENIED)]
+        which = gr.Radio(choices, value="all", label=texts.AUDIT_WHICH, scale=2)
         customer = gr.Textbox(label=texts.AUDIT_CUSTOMER, max_lines=1, scale=2)
         show = gr.Button(texts.AUDIT_SHOW, scale=1, min_width=110)
     trail = _html(script="")

@@ -104,13 +104,13 @@ DESK_WAITING_COUNT = "Waiting ({count})"
 DESK_IMPORT = "Import"
 DESK_CONTROL = "Control"
 MORE_EXAMPLES = "More that you can ask"
-DESK_MORE_EXAMPLES = {
-    "Sales": ("Revenue by store this year", "How much did we take yesterday?", "What is rising and what is falling?"),
-    "Stock": ("What should we reorder?", "Which stock should be moved between the stores?"),
-    "Customers": ("Show our customer groups", "Plan a win-back offer", "Which 10 customers are we about to lose?"),
-    "Prices": ("How do our prices compare with the competitors'?", "Which offer would pay best?"),
-    "Ahead": ("What will we sell in the next four weeks?", "How good is the forecast model?"),
-}
+DESK_MORE_EXAMPLES = (
+    ("Sales", ("Revenue by store this year", "How much did we take yesterday?", "What is rising and what is falling?")),
+    ("Stock", ("What should we reorder?", "Which stock should be moved between the stores?")),
+    ("Customers", ("Show our customer groups", "Plan a win-back offer", "Which 10 customers are we about to lose?")),
+    ("Prices", ("How do our prices compare with the competitors'?", "Which offer would pay best?")),
+    ("Ahead", ("What will we sell in the next four weeks?", "How good is the forecast model?")),
+)
 ASSUMPTIONS = "Assumptions"
 CALL = "Tool call"
 

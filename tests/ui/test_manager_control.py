@@ -10,7 +10,7 @@ from assistant.messages import Table, ToolResult
 from assistant.records import Records
 from ui import texts
 from ui.access import Access
-from ui.manager_control import Control, scores_html
+from ui.manager_control import DENIED, Control, scores_html
 from ui.manager_gate import Gate
 
 HERE = SimpleNamespace(headers={"host": "127.0.0.1:7860"}, client=SimpleNamespace(host="127.0.0.1"))
@@ -56,19 +56,19 @@ def test_the_trail_shows_the_newest_lines_first_filtered_and_as_csv(control, sho
         shop.records.audit(session, f"tool_{number}", {"said": EVIL}, "ok")
     shop.records.audit(session, "sales_report", {}, "refused")
     shop.records.audit(shop.records.open_session("customer", "C2"), "other", {}, "ok")
-    html = control.trail(texts.AUDIT_ALL, "", HERE)
+    html = control.trail("all", "", HERE)
     assert "<script" not in html
     assert html.index("other") < html.index("sales_report") < html.index("tool_2") < html.index("tool_0")
     (data,) = re.findall(r"base64,([^\"]+)", html)
     lines = base64.b64decode(data).decode("utf-8-sig").splitlines()
     assert lines[0] == ",".join(texts.AUDIT_COLUMNS)
     assert len(lines) == 6
-    assert "other" not in control.trail(texts.AUDIT_ALL, " C1 ", HERE)
-    denied = control.trail(texts.AUDIT_DENIED, "", HERE)
+    assert "other" not in control.trail("all", " C1 ", HERE)
+    denied = control.trail(DENIED, "", HERE)
     assert "sales_report" in denied
     assert "tool_0" not in denied
-    assert control.trail(texts.AUDIT_ALL, "C99", HERE).count(texts.AUDIT_NONE) == 1
-    assert control.trail(texts.AUDIT_ALL, "", ELSEWHERE) == gr.skip()
+    assert control.trail("all", "C99", HERE).count(texts.AUDIT_NONE) == 1
+    assert control.trail("all", "", ELSEWHERE) == gr.skip()
 
 
 def test_only_the_newest_lines_are_read(shop, control):
