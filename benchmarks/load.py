@@ -120,6 +120,12 @@ async def watch_memory(process: int, until: float, heard: Heard) -> None:
         await asyncio.sleep(5)
 
 
+def cpu_seconds(process: int) -> float:
+    """Processor time that a process has used so far (Linux)."""
+    user, system = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def resident_mb(process: int) -> float:
     """Resident memory of a process in MB (Linux)."""
     pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
@@ -158,13 +164,14 @@ def _healthy(port: int) -> bool:
 
 async def crowd(port: int, process: int, customers: int, managers: int, minutes: float, seed: int) -> Heard:
     """All of them at once."""
-    heard, until = Heard(), time.monotonic() + 60 * minutes
+    heard, until, before = Heard(), time.monotonic() + 60 * minutes, cpu_seconds(process)
     roles = ["customer"] * customers + ["manager"] * managers
     people = [
         talk(f"http://127.0.0.1:{port}", number, role, until, heard, random.Random(f"{seed}/{number}"))
         for number, role in enumerate(roles)
     ]
     await asyncio.gather(watch_memory(process, until, heard), *people)
+    heard.cpu_seconds = cpu_seconds(process) - before
     return heard
 
 

@@ -32,6 +32,7 @@ class Heard:
     turns: list[Turn] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds since the start, MB
+    cpu_seconds: float = 0.0  # of the server
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -63,6 +64,10 @@ def figures(heard: Heard, alone: Heard, minutes: float) -> dict[str, Any]:
         }
     found["managers_charts"] = _charts(heard, alone)
     found["memory_mb"] = _memory(heard.memory)
+    found["server_cpu_seconds"] = {
+        "whole": round(heard.cpu_seconds, 1),
+        "a_turn": round(heard.cpu_seconds / max(1, len(heard.turns)), 2),
+    }
     return found
 
 
@@ -120,6 +125,8 @@ def table(found: dict[str, Any]) -> str:
         f"  the same question against the managers alone: at most {charts['longer_than_alone']:+.2f} s in the median "
         f"({charts['questions_compared']} questions asked in both)"
     )
+    cpu = found["server_cpu_seconds"]
+    lines.append(f"processor time of the server: {cpu['whole']:.1f} s, {cpu['a_turn']:.2f} s a turn")
     memory = found["memory_mb"]
     lines.append(
         f"memory, MB: {memory['start']} at the start, {memory['end']} at the end, {memory['most']} at most; "

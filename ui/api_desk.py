@@ -1,5 +1,6 @@
 """Finds the conversation of a request to the HTTP API, or begins it, and asks. Knows visitors, and no address."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
@@ -22,7 +23,8 @@ class Desk:
 
     def __init__(self, shop: Shop, visitors: Visitors, doorman: Doorman) -> None:
         self.shop, self.visitors, self.doorman = shop, visitors, doorman
-        self._begun: OrderedDict[tuple[str, str], str] = OrderedDict()  # (address, repeat key) -> the session it began
+        self._begun: OrderedDict[tuple[str, ...], str] = OrderedDict()  # who sent which repeat key -> the session begun
+        self._lock = threading.Lock()
 
     def open(self, request: Request, role: Role, customer_id: str | None) -> str:
         """Begins a conversation; returns its key."""
@@ -50,17 +52,26 @@ class Desk:
 
     def admit(self, request: Request, asked: Question) -> tuple[str, Visitor]:
         """The visitor who asks, with the key; a new one where no session is named."""
-        sent = (self.doorman.address(request), self.repeat_key(request))
-        key = asked.session or (self._begun.get(sent) if sent[1] else None)
-        if key is not None:
-            return key, self.find(request, key)
+        repeat = self.repeat_key(request)
+        if asked.session is not None:
+            return asked.session, self.find(request, asked.session)
+        if not repeat:
+            return self._opened(request, asked)
+        sent = (self.doorman.address(request), repeat, asked.role, asked.customer_id or "")
+        with self._lock:  # of two that come together one begins, and the other one finds it
+            key = self._begun.get(sent)
+            if key is None:
+                key, visitor = self._opened(request, asked)
+                self._begun[sent] = key
+                if len(self._begun) > _MOST_BEGUN:
+                    self._begun.popitem(last=False)
+                return key, visitor
+        return key, self.find(request, key)
+
+    def _opened(self, request: Request, asked: Question) -> tuple[str, Visitor]:
         key = self.open(request, asked.role, asked.customer_id)
-        if sent[1]:
-            self._begun[sent] = key
-            if len(self._begun) > _MOST_BEGUN:
-                self._begun.popitem(last=False)
         visitor = self.visitors.find(key)
-        assert visitor is not None
+        assert visitor is not None  # it has just been opened
         return key, visitor
 
     def repeat_key(self, request: Request) -> str:

@@ -31,6 +31,7 @@ def test_the_figures_worked_out_by_hand():
         ],
         errors=["customer: 500"],
         memory=[(0.0, 100.0), (60.0, 200.0), (120.0, 200.0), (180.0, 210.0)],
+        cpu_seconds=10.0,
     )
     alone = Heard(turns=[turn("manager", 0.0, 2.0, chart=True), turn("manager", 0.0, 3.0, chart=True)])
     found = figures(heard, alone, 3)
@@ -42,6 +43,7 @@ def test_the_figures_worked_out_by_hand():
     assert found["managers_charts"] == {**charts, "questions_compared": 1, "longer_than_alone": 3.0}
     memory = {"start": 100, "end": 210, "most": 210, "growth_in_second_half_per_minute": 10.0}
     assert found["memory_mb"] == memory
+    assert found["server_cpu_seconds"] == {"whole": 10.0, "a_turn": 2.0}
     assert "errors: 1" in table(found)
 
 
@@ -61,6 +63,7 @@ def test_a_small_crowd_at_a_running_server(tmp_path, monkeypatch):
     assert {each.role for each in heard.turns} == {"customer", "manager"}
     assert all(0 < each.first <= each.total < time.monotonic() - start for each in heard.turns)
     assert heard.memory[0][1] > 50
+    assert heard.cpu_seconds > 0
 
 
 def test_a_missing_shop_is_said(capsys, monkeypatch, tmp_path):

@@ -118,6 +118,16 @@ def test_an_upload_of_fifty_megabytes_to_the_page_is_turned_away(address):
         assert client.get("/api/health").status_code == 200
 
 
+def test_every_address_for_programs_is_tried_here(address):
+    """A new one has to be tried below, or to be of those that show nothing of a manager's."""
+    tried = {"/api/ask", "/api/ask/stream", "/api/sessions", "/api/feedback", "/v1/chat/completions"}
+    open_to_all = {"/api/login", "/api/logout", "/api/products", "/api/health", "/v1/models", "/v1/models/{name}"}
+    with browser(address) as client:
+        told = {mount: client.get(f"{mount}/openapi.json").json()["paths"] for mount in ("/api", "/v1")}
+    described = {f"{mount}{path}" for mount, paths in told.items() for path in paths}
+    assert described == tried | open_to_all
+
+
 def test_no_address_for_programs_answers_a_stranger_as_a_manager(address):
     with browser(address) as client:
         for path in ("/api/ask", "/api/ask/stream"):
