@@ -107,6 +107,14 @@ def _add_building(
     status = commands.add_parser("status", parents=[shop], help="what the shop holds and how good its models are")
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(run="building.status")
+    offers = commands.add_parser(
+        "offers", parents=[shop], help="announce the offers that an order or a silence calls for"
+    )
+    offers.add_argument("--order", metavar="ID", help="the order that has just arrived")
+    offers.add_argument("--customer", metavar="ID", help="whose order it is")
+    offers.add_argument("--product", metavar="ID", nargs="+", help="what it holds")
+    offers.add_argument("--days", type=int, default=1, help="without an order: silences of so many days up to today")
+    offers.set_defaults(run="offering.offers")
     forget = commands.add_parser("forget", parents=[shop], help="take a customer out of the shop folder, and prove it")
     forget.add_argument("customer", metavar="ID", help="customer id or e-mail address")
     forget.set_defaults(run="forgetting.forget")

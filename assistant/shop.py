@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import MissingData, NotFitted
 from analytics.history import History
 from analytics.model_store import NOTED, ModelStore
+from analytics.offer_triggers import Triggers, fit_triggers
 from analytics.warehouse import Warehouse
 from assistant.errors import ShopNotFound
 from assistant.language.chat import ChatModel
@@ -38,7 +39,7 @@ WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "mode
 RANKING = "search_ranking"  # the model that judgements of searches teach
 PICTURES = "pictures"  # the products' picture files
 FITTED = NOTED  # in the models' folder, written last of all by a fit
-_OF_THE_DATA = ("as_of", "history", "resolve", "toolbox", "catalog", "pictures", "policies")
+_OF_THE_DATA = ("as_of", "history", "triggers", "resolve", "toolbox", "catalog", "pictures", "policies")
 
 
 class Shop:
@@ -111,6 +112,11 @@ class Shop:
     def history(self) -> History:
         """The sales lines, in memory."""
         return History.of(self.warehouse, self.as_of)
+
+    @cached_property
+    def triggers(self) -> Triggers:
+        """Which offer an order or a silence calls for."""
+        return fit_triggers(self.history)
 
     @cached_property
     def resolve(self) -> Resolver:

@@ -14,6 +14,7 @@ from assistant import __version__
 from assistant.errors import AssistantError
 from assistant.messages import Answer, ToolCall
 from assistant.records import Session
+from assistant.service.due_offers import on_order
 from assistant.shop import Shop
 from assistant.toolbox import Context
 from ui.access import Access
@@ -23,7 +24,9 @@ from ui.api_embed import add_embed
 from ui.api_errors import ApiError, ErrorBody, SafeJson, as_json, install
 from ui.api_models import (
     AnswerBody,
+    ArrivedOrder,
     Credentials,
+    DueOffers,
     Feedback,
     FeedbackBody,
     HealthBody,
@@ -150,6 +153,17 @@ def _add_shop(app: FastAPI, desk: Desk) -> None:
         said = {"query": query, "category": category, "min_price": min_price, "max_price": max_price,
                 "in_stock": in_stock, "sort": sort}  # fmt: skip
         return SafeJson(_found(desk.shop, {name: value for name, value in said.items() if value is not None}))
+
+    @app.post("/orders", status_code=201, response_model=DueOffers)
+    def arrived(request: Request, order: ArrivedOrder) -> Response:
+        """Takes news of an order from the shop's own system (a manager's token) and tells which offers it calls for.
+
+        Each is laid into the outbox once, from where the webhook takes it.
+        """
+        desk.doorman.count(request)
+        desk.doorman.check_role(request, "manager")
+        found = on_order(desk.shop, order.order_id, order.customer_id, order.products)
+        return SafeJson({"offers": list(found.offers), "new": found.new}, status_code=201)
 
     @app.get("/health", response_model=HealthBody, responses={503: {"model": HealthBody}})
     def health() -> Response:

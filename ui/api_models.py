@@ -151,6 +151,21 @@ class FeedbackBody(BaseModel):
     turn: int
 
 
+class ArrivedOrder(_Strict):
+    """An order that the shop's system has just taken."""
+
+    order_id: Key
+    customer_id: Key
+    products: Annotated[list[Key], Field(min_length=1, max_length=500)]
+
+
+class DueOffers(BaseModel):
+    """The offers that an order calls for, and how many of them were not announced before."""
+
+    offers: list[dict[str, Any]]
+    new: int
+
+
 class HealthBody(BaseModel):
     """Whether questions can be answered."""
 

@@ -166,6 +166,18 @@ def _add_event(connection: Connection, write: Write, now: datetime) -> None:
     connection.execute(insert(schema.outbox).values(row))
 
 
+def add_news(
+    connection: Connection, kind: str, key: str, customer_id: str, body: dict[str, Any], now: datetime
+) -> bool:
+    """Adds an event that no change of a conversation caused; False where one with this key was added before."""
+    table = schema.outbox
+    if connection.execute(select(table.c.id).where(table.c.idempotency_key == key)).first() is not None:
+        return False
+    row = {"at": now, "idempotency_key": key, "kind": kind, "customer_id": customer_id}
+    connection.execute(insert(table).values(**row, body={"event": kind, "key": key, **body}))
+    return True
+
+
 def _state(subject: str, requests: tuple[Request, ...]) -> dict[str, Any]:
     return {"subject": subject, "requests": [[each.action, each.idempotency_key] for each in requests]}
 

@@ -123,6 +123,7 @@ hand_offs = Table(
     Column("settled_by", String(128)),
 )
 
+OFFER_DUE = "offer.due"  # kind of news: an offer that an order or a silence calls for
 outbox = Table(
     "outbox",
     METADATA,

@@ -161,6 +161,15 @@ class Records:
         with self._database.read() as connection:
             return ledger.read_outbox(connection)
 
+    def announce(self, kind: str, key: str, customer_id: str, body: dict[str, Any]) -> bool:
+        """Lays news for the shop's system into the outbox, once per key.
+
+        Returns:
+            True where it was laid there now, False where news with this key had been before.
+        """
+        with self._database.write() as connection:
+            return ledger.add_news(connection, kind, key, customer_id, body, self._now())
+
     def mark_sent(self, event_id: int) -> bool:
         """Marks an event as received; False where it was already."""
         with self._database.write() as connection:
