@@ -20,8 +20,9 @@ from assistant.language.router import ENCODER_NAME, NONE, SHIPPED_ROUTER, Heads
 from assistant.language.weights import merge
 from assistant.training.curves import Curves
 from assistant.training.phrasings import Entities, Phrasing, spoken
+from assistant.training.router_calibration import balance_none, calibrate, scores
 from assistant.training.router_data import Example, classes, examples
-from assistant.training.router_model import RouterModel, of_staff, plain_encoder
+from assistant.training.router_model import RouterModel, plain_encoder
 
 _MATRICES = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 
@@ -145,15 +146,16 @@ def finetune_router(
         examples(list(spoken(phrasings, split)), entities, tool_roles, schemas, held_out, noisy=False)
         for split in ("validation", "test")
     )
-    temperature, sure = _calibrate(model.logits(validation), validation, names, settings)
-    scores = _scores(model.logits(test), test, names, temperature, sure)
-    scores |= {
+    balance_none(model, model.logits(validation), validation, names)
+    temperature, sure = calibrate(model.logits(validation), validation, names, settings.sure_precision)
+    figures = scores(model.logits(test), test, names, temperature, sure)
+    figures |= {
         f"validation {name}": value
-        for name, value in _scores(model.logits(validation), validation, names, temperature, sure).items()
+        for name, value in scores(model.logits(validation), validation, names, temperature, sure).items()
         if "right tool" in name
     }
-    _write(folder, model, pairs, settings, temperature, sure, scores)
-    return scores
+    _write(folder, model, pairs, settings, temperature, sure, figures)
+    return figures
 
 
 def _train(
@@ -235,50 +237,6 @@ def _batches(made: list[Example], size: int, chance: random.Random) -> list[list
     return batches
 
 
-def _wanted(made: Sequence[Example], role: str, names: Sequence[str]) -> Any:
-    import torch
-
-    return torch.tensor([names.index(e.labels[role]) for e in made if role in e.labels])
-
-
-def _calibrate(logits: Any, made: Sequence[Example], names: Any, settings: RouterSettings) -> tuple[float, float]:
-    """The temperature of least negative log-likelihood, and the probability from which a tool stands alone."""
-    import torch
-
-    grid = np.exp(np.linspace(math.log(0.3), math.log(4.0), 40))
-    wanted = {role: _wanted(made, role, names[role]) for role in logits}
-    losses = [sum(torch.nn.functional.cross_entropy(logits[r] / t, wanted[r]).item() for r in logits) for t in grid]
-    temperature = float(grid[int(np.argmin(losses))])
-    chances, right = [], []
-    for role in logits:
-        top = torch.softmax(logits[role] / temperature, -1).max(-1)
-        chances.append(top.values.numpy())
-        right.append((top.indices == wanted[role]).numpy())
-    chance, correct = np.concatenate(chances), np.concatenate(right)
-    order = np.argsort(-chance)
-    precision = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
-    enough = np.nonzero(precision >= settings.sure_precision)[0]
-    return temperature, float(chance[order][enough[-1]]) if len(enough) else 0.99
-
-
-def _scores(logits: Any, made: Sequence[Example], names: Any, temperature: float, sure: float) -> dict[str, float]:
-    import torch
-
-    scores = {}
-    for role in logits:
-        wanted = _wanted(made, role, names[role])
-        chances = torch.softmax(logits[role] / temperature, -1)
-        own = torch.tensor([not of_staff(e, role) for e in made if role in e.labels])
-        top3 = (chances.topk(min(3, chances.shape[-1]), -1).indices == wanted[:, None]).any(-1)
-        right = chances.argmax(-1) == wanted
-        scores[f"{role}: right tool"] = right[own].float().mean().item()
-        scores[f"{role}: right tool in top 3"] = top3[own].float().mean().item()
-        scores[f"{role}: sure"] = (chances.max(-1).values[own] >= sure).float().mean().item()
-        scores[f"{role}: messages"] = float(own.sum())
-        scores[f"{role}: staff questions told apart"] = right[~own].float().mean().item() if (~own).any() else 1.0
-    return scores
-
-
 def _write(
     folder: Path,
     model: RouterModel,
@@ -286,7 +244,7 @@ def _write(
     settings: RouterSettings,
     temperature: float,
     sure: float,
-    scores: Mapping[str, float],
+    figures: Mapping[str, float],
 ) -> None:
     from safetensors.torch import save_file
 
@@ -304,7 +262,7 @@ def _write(
         tensors |= {f"{name}.weight": head.weight.detach(), f"{name}.bias": head.bias.detach()}
     save_file(tensors, folder / "heads.safetensors")
     read = {"encoder": ENCODER_NAME, "classes": model.classes, "sure": sure, "none": NONE}
-    card = {"settings": asdict(settings), "temperature": temperature, "test": scores}
+    card = {"settings": asdict(settings), "temperature": temperature, "test": figures}
     (folder / "router.json").write_text(json.dumps({**read, "arguments": asdict(model.labels), **card}, indent=1))
 
 
