@@ -74,8 +74,9 @@ def sentences(
             said.append(sentence)
             yield sentence
     if not _covers(" ".join(said), result.headline) and result.headline not in said:
-        unsaid = [each for each in _SENTENCE_END.split(result.headline) if each.strip() not in said]
-        yield " ".join(unsaid)
+        unsaid = [each.strip() for each in _SENTENCE_END.split(result.headline)]
+        told = " ".join(said)
+        yield " ".join(each for each in unsaid if each not in said and not _covers(told, each)) or result.headline
 
 
 def stutters(sentence: str) -> bool:

@@ -30,6 +30,7 @@ _UP_TO = re.compile(
     r"(?:\s*(?:pounds?|quid|euros?|dollars?|bucks?|gbp|£|€|pence))?(?:\s+each)?",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"\bcompar\w*|\bthan\b|\bagainst (?:the )?(?:last|previous|year|month)", re.IGNORECASE)
 _LONGEST_PLACE = 4  # words
 _STEM = 5  # letters by which a choice is recognised
 _UNKNOWN_PLACE = re.compile(r"\b(?:in|from|to|for|across|at)\s+(?:the\s+)?[A-Z][a-z]{2,}")
@@ -173,6 +174,7 @@ def mend(
     said_plainly.from_before(arguments, parameters["required"], message, before)
     order_wishes.put_right(arguments, message)
     _drop_senseless(arguments, message)
+    _money_apart(arguments, properties, message)
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
@@ -242,6 +244,16 @@ def _drop_senseless(arguments: dict[str, Any], message: str) -> None:
         arguments.pop("order")  # the worst of what?
 
 
+def _money_apart(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """An amount of money is no length of a list and no number of pieces; where there is a budget, it is that."""
+    amounts = spans.money(message)
+    for name in ("limit", "top", "quantity"):
+        if arguments.get(name) in amounts:
+            arguments.pop(name)
+            if "budget" in properties:
+                arguments.setdefault("budget", amounts[0])
+
+
 def _name_report(call_name: str, arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
     """Sets the split that the words ask for: new beside returning customers, months of first orders, baskets."""
     kind = report_words.meant_report(message)
@@ -255,6 +267,8 @@ def _name_report(call_name: str, arguments: dict[str, Any], properties: Mapping[
             arguments.pop(name, None)  # a new report: what the one before was about does not hold
     arguments.pop("order", None)  # "most often together" is no ranking of one thing
     arguments["metric"] = "orders" if kind == "basket" else report_words.measured(message)
+    if "period" not in arguments and not _COMPARED.search(message):
+        arguments |= {"period": arguments.pop("compare_to")} if "compare_to" in arguments else {}
 
 
 def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, resolver: Resolver) -> None:

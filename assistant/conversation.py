@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant import clarifying, open_wish, service_words, talk
 from assistant.answering import sentences
+from assistant.corrections import corrects
 from assistant.errors import AssistantError, BadMessage
 from assistant.grounding import Evidence
 from assistant.language.chat import Usage
@@ -138,7 +139,7 @@ class Conversation:
                 spoken = spoken or self._without_tool(wish, plan.own_words)
             for call in plan.calls:
                 watch(f"looking at {call.name.replace('_', ' ')}")
-                records.append(self._run(call))
+                records.append(self._run(call, correcting=corrects(call, self.memory.alone, wish)))
             records += self._resumed(records, wish)
         self._leave_open(records, text, before)
         return records, " ".join(part for part in (lead, "" if records else spoken) if part)
@@ -166,13 +167,13 @@ class Conversation:
         self.session.pending = None
         return talk.DROPPED + " "
 
-    def _run(self, call: ToolCall) -> CallRecord:
+    def _run(self, call: ToolCall, *, correcting: bool = False) -> CallRecord:
         started = time.monotonic()
         tool = self.shop.toolbox.tools.get(call.name)
         if tool is not None and tool.writes and self.session.pending is not None:
             result = ToolResult(headline=talk.ONE_AT_A_TIME, status="error")
             return self._audited(CallRecord(call.name, call.arguments, result.status, 0.0, result))
-        checked, result = self.shop.toolbox.run(call, Context(self.shop, self.session))
+        checked, result = self.shop.toolbox.run(call, Context(self.shop, self.session, correcting))
         if result.write is not None and result.status == "needs_confirmation":
             self.session.pending = result.write
         return self._audited(
@@ -270,7 +271,8 @@ class Conversation:
             unsupported=verdict.unsupported if records else (),
             handed_off=any(result.handed_off for result in results),
         )
-        self.memory.remember(text, [ToolCall(record.name, record.arguments) for record in records], answer.products)
+        calls = [ToolCall(record.name, record.arguments) for record in records]
+        self.memory.remember(text, calls, answer.products, whole)
         yield self._finish(answer, timing)
 
     def _pieces(

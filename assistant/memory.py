@@ -1,5 +1,6 @@
 """What the last turns of a conversation said, called and showed. Knows no shop and no model."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from assistant import references
 from assistant.language.prompts import Said
 from assistant.messages import ProductCard, ToolCall
 
+_NUMBERED = re.compile(r"\(([A-Z]{0,3}\d{2,})\)")  # "Jasmine Rushworth (C10301)"
 _SPOKEN_OF = ("product", "customer", "order_id")
 REMEMBERED = 6  # turns kept for the context of the next one
 
@@ -35,18 +37,22 @@ class Memory:
             cards = (
                 ProductCard(each["product_id"], each["title"], each["price"]) for each in answer.get("products", ())
             )
-            memory.remember(question, calls, tuple(cards))
+            memory.remember(question, calls, tuple(cards), str(answer.get("answer", "")))
         return memory
 
-    def remember(self, text: str, calls: Sequence[ToolCall], shown: tuple[ProductCard, ...] = ()) -> None:
-        """Notes a message, its calls and the products shown."""
+    def remember(
+        self, text: str, calls: Sequence[ToolCall], shown: tuple[ProductCard, ...] = (), answer: str = ""
+    ) -> None:
+        """Notes a message, its calls, the products shown and the customers that the answer names by their numbers."""
         self.said = [*self.said, Said(text, calls[-1] if calls else None)][-REMEMBERED:]
         if calls:
             self.alone = calls[0] if len(calls) == 1 else None
         given = calls[-1].arguments if calls else {}
+        people = tuple(dict.fromkeys(_NUMBERED.findall(answer))) if calls else ()
         self.shown = references.Context(
             shown=shown or self.shown.shown,
-            subject=given.get("product") or (shown[0].product_id if len(shown) == 1 else self.shown.subject),
+            people=people or (() if shown else self.shown.people),
+            subject=given.get("product") or (shown[0].product_id if shown else self.shown.subject),
             period=given.get("period") or self.shown.period,
             spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )

@@ -98,6 +98,10 @@ class NameIndex:
             return self._decide(self._by_name[folded])
         return self._by_words(folded)
 
+    def knows_word(self, word: str) -> bool:
+        """Whether a word stands in a name, whatever its ending."""
+        return stem(fold(word)) in self._holders
+
     def mentions(self, text: str) -> list[tuple[str, str]]:
         """Whole names of two or more words that stand in a text: (key, words as folded), longest first."""
         return [(key, fold(text[start:end])) for start, end, key in self.places(text)]

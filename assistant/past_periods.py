@@ -60,7 +60,12 @@ class PastClock:
             start = words.unit_start(period.start, around[1])
             end = min(words.unit_end(start, around[1]), self.as_of)
             return Period(start, end, words.label(start, end))
-        return self._named_before(period, text) or self.period(said)
+        found = self._named_before(period, text) or self.period(said)
+        if found and found.start == period.start and text.startswith("last "):  # "this June" against "last June"
+            start, end = add_months(found.start, -12), add_months(found.end, -12)
+            end = month_end(end) if found.end == month_end(found.end) else end
+            return Period(start, end, words.label(start, end))
+        return found
 
     def _named_before(self, period: Period, text: str) -> Period | None:
         """The last Christmas, March or Tuesday before a period ("the Christmas before")."""

@@ -3,6 +3,7 @@
 Runs no tool. Knows the order of these steps; what each does lives in its own module.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,10 @@ from assistant import (
     references,
     report_words,
     said_times,
+    search_follow_ups,
     service_words,
     short_follow_ups,
+    spans,
     sums,
 )
 from assistant.filling import filled, filled_each
@@ -22,6 +25,8 @@ from assistant.language.prompts import chat_call, compact_call, compact_choice
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
 from assistant.messages import Role, ToolCall
+from assistant.scores_of import SCORES, about_the_last
+from assistant.search_follow_ups import SEARCH
 from assistant.second_opinion import agreed
 from assistant.shop import Shop
 from assistant.support import supported
@@ -45,6 +50,9 @@ class Plan:
     calls: tuple[ToolCall, ...] = ()
     own_words: str = ""
     between: tuple[str, ...] = ()
+
+
+_ORDER_LIST = re.compile(r"\b(?:order(?:ing)?|purchase|purchasing|buying) list\b", re.IGNORECASE)
 
 
 class Planner:
@@ -87,7 +95,11 @@ class Planner:
         changed = None if named else self._changed(text)
         if changed is not None:
             return Plan((changed,))
-        scores = [(named[0], 1.0)] if named else self._put_right(self._chosen(model, ranking, text), text)
+        chosen = self._chosen(model, self._about(text, ranking), text)
+        scores = [(named[0], 1.0)] if named else self._put_right(chosen, text)
+        wish = None if ranking.sure else search_follow_ups.bare_wish(text, self._shop.resolve.in_titles)
+        if scores[0][0] == NONE and wish and SEARCH in self.permitted() and self._role == "customer":
+            return Plan((ToolCall(SEARCH, {"query": wish}),))
         unclear = clarifying.between(scores)
         if unclear:
             return Plan(between=unclear)
@@ -121,6 +133,8 @@ class Planner:
             return ["change_payment" if "change_payment" in self.permitted() else "hand_off"]
         if sums.is_sum(text):
             return ["calculate"]
+        if _ORDER_LIST.search(text) and spans.money(text):
+            return ["optimize_inventory"]
         if report_words.named_report(text):
             return [report_words.REPORT]
         return ["review_insights"] if report_words.asks_for_problem_costs(text) else []
@@ -149,6 +163,18 @@ class Planner:
         prompt = compact_choice(self._role, text, self._memory.said)
         return agreed(close, model.likelihoods(prompt, [name for name, _ in close]))
 
+    def _about(self, text: str, ranking: Ranking) -> Ranking:
+        """Without the tools for a product where the words point to one of the customers that were just listed."""
+        if references.person(text, self._memory.shown) is None:
+            return ranking
+        permitted = self.permitted()
+        kept = tuple(
+            (name, chance)
+            for name, chance in ranking.scores
+            if name == NONE or "product" not in permitted[name].parameters["required"]
+        )
+        return Ranking(kept or ranking.scores, ranking.sure and kept[:1] == ranking.scores[:1])
+
     def _read(self, tool: Tool, text: str) -> list[ToolCall] | None:
         """The calls as the encoder read them; None where the language model is to write it: for an added tool."""
         before = self._memory.earlier()
@@ -162,6 +188,10 @@ class Planner:
         else:
             calls = filled_each(tool.name, tool.parameters, reading, before[1])
         mended = [self._mended(call, text, adding=False) for call in calls]
+        if tool.name == SCORES:
+            mended = [about_the_last(mended[0], before[1], text)]
+        if tool.name == SEARCH:
+            mended = [search_follow_ups.moved(mended[0], before[1], text, self._shop.resolve.in_titles)]
         named = [call for call in mended if not references.points(str(call.arguments.get("product", "")))]
         return _told_apart(calls, named or mended)
 

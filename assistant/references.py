@@ -25,6 +25,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?:the )?(first|second|third|fourth|fifth|last|cheapest|dearest)", re.IGNORECASE)
+_PERSON_WORDS = frozenset("the one customer person client she her hers he him his they them this that".split())
+_HE_OR_SHE = re.compile(r"\b(?:she|her|hers|he|him|his|they|them|their|this (?:one|customer|person))\b", re.IGNORECASE)
 _SAME = re.compile(r"(?:it|its|them|that|this|those|these|the same|same)", re.IGNORECASE)
 _WITHIN = re.compile(
     r"\b(?:the )?(?:(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|cheapest|dearest|cheaper|dearer)(?: one)?"
@@ -43,12 +45,14 @@ class Context:
 
     Attributes:
         shown: the products shown last, in order.
+        people: the numbers of the customers named last, in order; none once products were shown.
         subject: the one product they were about.
         period: the period spoken of.
         spoken_of: the last product, customer and order that a call was about, as arguments.
     """
 
     shown: tuple[ProductCard, ...] = ()
+    people: tuple[str, ...] = ()
     subject: str | None = None
     period: str | None = None
     spoken_of: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +69,22 @@ def pointed(message: str, context: Context) -> str | None:
     found = {product(match.group(), context) for match in _WITHIN.finditer(message)}
     known = {card.product_id for card in context.shown}
     return next(iter(found)) if len(found) == 1 and found <= known else None
+
+
+def points_to_person(said: str) -> bool:
+    """Whether words given as a customer only point to one."""
+    words = re.findall(r"[a-z0-9]+", said.lower())
+    return bool(words) and all(word in _ORDINALS or word in _PERSON_WORDS for word in words)
+
+
+def person(message: str, context: Context) -> str | None:
+    """The number of the customer that words within a message point to ("the first one", "her"); None without any."""
+    if not context.people:
+        return None
+    places = {_ORDINALS[word] for word in re.findall(r"[a-z0-9]+", message.lower()) if word in _ORDINALS}
+    if len(places) == 1 and (place := places.pop()) < len(context.people):
+        return context.people[place]
+    return context.people[0] if len(context.people) == 1 and _HE_OR_SHE.search(message) else None
 
 
 def product(said: str, context: Context) -> str:

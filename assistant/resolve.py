@@ -265,6 +265,10 @@ class Resolver:
         """Products whose whole title stands in a text: (product id, the words as they stand there)."""
         return self._product_index.mentions(text)
 
+    def in_titles(self, word: str) -> bool:
+        """Whether a word stands in the title of a product, whatever its ending."""
+        return self._product_index.knows_word(word)
+
     def name_places(self, text: str) -> list[tuple[int, int, str]]:
         """Where whole names of the shop's things stand in a text: (begin, end, kind), longest first, none twice."""
         indexes = (

@@ -33,6 +33,8 @@ _ASKING = re.compile(
 )  # how one asks for a thing, never the thing itself
 _NO_TIME = frozenset({"now", "then"})  # mostly said for "well"
 _MOST = 100  # pieces or vans; a larger number is a code or a price
+_SHORT_QUESTION = 12  # words of a message that is a question as a whole
+_FEWEST_OF_QUESTION = 3
 _FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
 _NOT = re.compile(r"\b(?:not|never|nothing|no|without|nor)\b|n['’]t\b|dont\b", re.IGNORECASE)
 
@@ -70,6 +72,11 @@ def from_before(arguments: dict[str, Any], required: Collection[str], message: s
         if name == "product" and name not in arguments:
             pointed = references.pointed(message, before) or references.pointed_to(message, before)
             arguments |= {name: pointed} if pointed else {}
+        if name == "customer":
+            pointed = references.person(message, before)
+            given = arguments.get(name)
+            if pointed and (given is None or references.points_to_person(str(given))):
+                arguments[name] = pointed
         if name == "metric" and name not in arguments:
             meant = cues.metrics(message)
             arguments[name] = meant[0] if len(meant) == 1 else "revenue"
@@ -162,6 +169,10 @@ def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: 
         arguments["metric"] = "average_order_value"
     if "order" in properties and {"group_by", "top"} & arguments.keys() and _LOWEST.search(message):
         arguments["order"] = "lowest" if not _HIGHEST.search(message) else arguments.get("order", "highest")
+    if properties.keys() == {"question"}:
+        words = len(str(arguments.get("question", "")).split())
+        if len(message.split()) <= _SHORT_QUESTION or words < _FEWEST_OF_QUESTION:
+            arguments["question"] = message
     reason = arguments.get("reason")
     if "reason" in properties and properties.keys() == {"reason"} and reason is None:
         arguments["reason"] = message

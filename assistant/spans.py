@@ -48,6 +48,12 @@ _WORDED = re.compile(
 )
 
 
+_SIGN: Final = re.compile(r"[£$€]\s*$")
+_CURRENCY: Final = re.compile(
+    r"\s*(?:k\b)?\s*(?:£|€|\$|pounds?\b|quid\b|euros?\b|dollars?\b|bucks?\b|gbp\b|eur\b|usd\b|grand\b)", re.IGNORECASE
+)
+
+
 def emails(text: str) -> tuple[str, ...]:
     """E-mail addresses, as typed."""
     return _unique(_EMAIL.findall(text))
@@ -69,6 +75,15 @@ def numbers(text: str, leave_out: tuple[str, ...] = ()) -> tuple[int | float, ..
     for span in leave_out:
         text = re.sub(rf"(?<!\w){re.escape(span)}(?!\w)", " ", text)
     return tuple(dict.fromkeys(value for _, _, value in number_places(text)))
+
+
+def money(text: str) -> tuple[int | float, ...]:
+    """The numbers that are amounts of money: beside a currency's sign or name."""
+    found = []
+    for start, end, value in number_places(text):
+        if _SIGN.search(text[:start]) or text[start : start + 1] in "£$€" or _CURRENCY.match(text, end):
+            found.append(value)
+    return tuple(found)
 
 
 def number_places(text: str) -> list[tuple[int, int, int | float]]:

@@ -21,15 +21,30 @@ if TYPE_CHECKING:
     from assistant.shop import Shop
 
 ToolFunction = Callable[..., ToolResult]
+_ASKED = {  # what a person is asked where the tool cannot do without
+    "product": "Which product do you mean?",
+    "products": "Which products shall I compare? Please name two or more.",
+    "customer": "Which customer do you mean? Please give a name or a customer number.",
+    "order_id": "Which order do you mean? Please give its number.",
+    "items": "Which items of the order do you mean?",
+    "new_items": "What would you like instead?",
+    "address": "What is the new address?",
+    "payment": "Which payment method would you like instead?",
+}
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a tool may use: the opened shop and the session of who asks."""
+    """What a tool may use: the opened shop and the session of who asks.
+
+    Attributes:
+        correcting: the call puts right what the one before it did, rather than adding to it.
+    """
 
     shop: "Shop"
     session: "Session"
+    correcting: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,8 +193,7 @@ class Toolbox:
 
 def _missing(names: list[str]) -> BadCall:
     """Asks a person for what a tool cannot do without."""
-    asked = " and ".join(f"the {name.replace('_', ' ')}" for name in names)
-    failure = BadCall(f"For this I need to know {asked}; please tell me.")
+    failure = BadCall(" ".join(_ASKED.get(name, f"Please tell me the {name.replace('_', ' ')}.") for name in names))
     failure.lacks = names[0]
     return failure
 

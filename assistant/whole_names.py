@@ -87,7 +87,9 @@ def known_ones(
         alike = [place for place in places if place[2] == name]
         within = _known_within(name, value, knows)
         free = [place for place in touched if place[2] in taken and (place[2] == name or place[2] not in made)]
-        if len(touched) == len(free) == 1:
+        if len(touched) == 1 and made.get(touched[0][2]) == text[touched[0][0] : touched[0][1]]:
+            made.pop(name)
+        elif len(touched) == len(free) == 1:
             first, last, kind = free[0]
             made.pop(name)
             made[kind] = text[first:last]

@@ -32,9 +32,14 @@ def add_to_cart(context: Context, product: str, quantity: int = 1) -> ToolResult
     if found.price is None:
         raise Refused(f"{found.title} has no price at the moment, so I can't put it into your cart.")
     held = sum(line.quantity for line in shop.records.cart(session) if line.product_id == found.product_id)
-    _check_stock(shop, found.product_id, found.title, held, quantity)
+    instead = context.correcting and held > 0
+    _check_stock(shop, found.product_id, found.title, 0 if instead else held, quantity)
+    if instead:
+        shop.records.remove_from_cart(session, found.product_id)
     line = shop.records.add_to_cart(session, CartLine(found.product_id, found.title, found.price, quantity))
     cart = _priced(context)
+    if instead:
+        return _shown(context, cart, f"Your cart now has {number(quantity)} × {line.title}.")
     more = f" (now {number(line.quantity)} of it)" if line.quantity != quantity else ""
     return _shown(context, cart, f"I've put {number(quantity)} × {line.title} into your cart{more}.")
 

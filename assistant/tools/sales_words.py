@@ -67,7 +67,7 @@ def exact(value: float | None, metric: Metric) -> float | int | None:
     if metric == "average_order_value":
         return round(value, 4)
     rounded = round(value, 2)
-    return int(rounded) if metric in ("units", "orders", "customers") and rounded.is_integer() else rounded
+    return int(rounded) if metric in ("units", "orders", "customers") and float(rounded).is_integer() else rounded
 
 
 def in_country(country: str) -> str:

@@ -152,9 +152,11 @@ class Asker:
     def _note(self, answer: Answer) -> None:
         given = answer.calls[-1].arguments if answer.calls else {}
         shown = answer.products
-        only = shown[0].product_id if len(shown) == 1 else self.before.subject
+        first = shown[0].product_id if shown else self.before.subject
         self.before = references.Context(
-            shown or self.before.shown, given.get("product") or only, given.get("period") or self.before.period
+            shown=shown or self.before.shown,
+            subject=given.get("product") or first,
+            period=given.get("period") or self.before.period,
         )
 
 

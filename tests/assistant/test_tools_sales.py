@@ -10,6 +10,7 @@ from assistant.messages import ToolCall
 from assistant.resolve import Resolver
 from assistant.toolbox import Context, Toolbox
 from assistant.tools.sales import TOOLS
+from assistant.tools.sales_words import exact
 
 AS_OF = date(2011, 3, 31)
 # order, customer, country, kind, day, product, quantity, price
@@ -243,3 +244,8 @@ def test_trends_need_a_period_before(ask):
 
 def test_only_managers_ask(ask):
     assert all(each.roles == {"manager"} for each in TOOLS)
+
+
+def test_a_count_stays_a_count() -> None:
+    assert [exact(value, "orders") for value in (58, 58.0, 58.004, None)] == [58, 58, 58, None]
+    assert isinstance(exact(58.0, "orders"), int)
