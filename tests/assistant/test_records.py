@@ -284,6 +284,7 @@ def test_export_and_erasure_take_one_customer_only(records):
     exported = records.export_customer("C1")
     assert {name: len(rows) for name, rows in exported.items()} == {
         "conversations": 1,
+        "accounts": 0,
         "audit": 2,
         "requests": 1,
         "outbox": 1,

@@ -101,13 +101,8 @@ def test_arguments_get_their_types() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-<<<<<<< HEAD
-        ({}, "need to know the product"),
-        ({"product": ""}, "need to know the product"),
-=======
         ({}, "Which product do you mean"),
         ({"product": ""}, "Which product do you mean"),
->>>>>>> aac799c (Corrections of the cart, customers pointed to, searches of bare words, money is no count, scores of what was just said; a count beside a count does not fail)
         ({"product": "a", "colour": "red"}, "got colour"),
         ({"product": "a", "goal": "fame"}, "one of profit, revenue"),
         ({"product": "a", "limit": "many"}, "kind integer"),
@@ -132,11 +127,7 @@ def test_a_call_runs_with_its_checked_arguments() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "status", "said"),
     [
-<<<<<<< HEAD
-        ("price_of", {}, "error", "need to know the product"),
-=======
         ("price_of", {}, "error", "Which product do you mean"),
->>>>>>> aac799c (Corrections of the cart, customers pointed to, searches of bare words, money is no count, scores of what was just said; a count beside a count does not fail)
         ("no_such_tool", {}, "error", "no tool called no_such_tool"),
         ("breaks", {"how": "refused"}, "refused", "why: refused"),
         ("breaks", {"how": "missing"}, "error", "why: missing"),
