@@ -59,26 +59,27 @@ MANAGER_TALK = (
 
 
 async def talk(base: str, number: int, role: str, until: float, heard: Heard, chance: random.Random) -> None:
-    """One person, until the time is over."""
+    """One person, until the time is over; everybody asks once at least."""
     transport = httpx.AsyncHTTPTransport(local_address=f"127.0.1.{number + 1}")
     headers = {"Authorization": f"Bearer {TOKEN}"} if role == "manager" else {}
     async with httpx.AsyncClient(base_url=base, transport=transport, headers=headers, timeout=_PATIENCE) as client:
         await asyncio.sleep(chance.uniform(0, 5))
-        while time.monotonic() < until:
+        while True:
             begun = await client.post("/api/sessions", json={"role": role})
             if begun.status_code != 201:
                 heard.errors.append(f"{role}: session {begun.status_code} {begun.text[:200]}")
                 await asyncio.sleep(1)
-                continue
             said = CUSTOMER_TALK[chance.randrange(len(CUSTOMER_TALK))] if role == "customer" else MANAGER_TALK
-            for question in said:
-                if time.monotonic() >= until:
-                    return
+            for question in said if begun.status_code == 201 else ():
                 try:
                     heard.turns.append(await ask(client, role, begun.json()["session"], question))
                 except (httpx.HTTPError, ValueError) as failure:
                     heard.errors.append(f"{role}: {type(failure).__name__} {failure} ({question})")
+                if time.monotonic() >= until:
+                    return
                 await asyncio.sleep(chance.uniform(*THINKS[role]))
+            if time.monotonic() >= until:
+                return
 
 
 async def ask(client: httpx.AsyncClient, role: str, session: str, question: str) -> Turn:
