@@ -3,6 +3,7 @@
 Knows the order of things; what each step does lives in its own module.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from assistant.shop import Shop
 from assistant.toolbox import Context
 
 _OPEN = "open_wish"  # its name in the session
+_LOG = logging.getLogger(__name__)
 _LONGEST_OWN_WORDS = 600  # characters of a large model's text without a call
 _UNCLEAR = "unclear"  # the preference that holds a wish with two readings until the next message
 _SHORT_ANSWER = 3  # words
@@ -109,10 +111,33 @@ class Conversation:
         try:
             records, lead = self._act(text, timing, watch)
         except AssistantError as failure:  # the language model is away: say so, nothing is lost
-            yield str(failure)
-            yield self._finish(Answer(text, self.session.role, str(failure)), timing)
+            _LOG.warning("A message could not be understood: %s", failure)
+            said = talk.AWAY if self.session.role == "customer" else str(failure)
+            yield said
+            yield self._finish(Answer(text, self.session.role, said), timing)
             return
         yield from self._answer(text, records, " ".join(part for part in (verdict.reason_text, lead) if part), timing)
+
+    def act(
+        self, text: str, call: ToolCall, run: Callable[[Context], ToolResult] | None = None
+    ) -> Iterator[str | Answer]:
+        """A turn whose call is known already, because a button was pressed: no model is asked, the result speaks.
+
+        Args:
+            text: what the press says in words, for the records.
+            call: to make; its name and arguments are recorded.
+            run: makes it; None: the tool of that name.
+        """
+        timing = _Timing()
+        try:
+            guard(text, self.session, self._limits)
+        except BadMessage as bad:
+            yield str(bad)
+            yield self._finish(Answer(text, self.session.role, str(bad)), timing, record=False)
+            return
+        lead = self._drop_pending().strip()
+        record = self._run(call) if run is None else self._made(call, run)
+        yield from self._answer(text, [record], lead, timing, worded=False)
 
     def plan(self, message: str) -> list[ToolCall]:
         """The calls that a message would make; runs none of them."""
@@ -179,6 +204,14 @@ class Conversation:
         return self._audited(
             CallRecord(call.name, checked.arguments, result.status, time.monotonic() - started, result)
         )
+
+    def _made(self, call: ToolCall, run: Callable[[Context], ToolResult]) -> CallRecord:
+        started = time.monotonic()
+        try:
+            result = run(Context(self.shop, self.session))
+        except AssistantError as failure:
+            result = ToolResult(headline=str(failure), status="error")
+        return self._audited(CallRecord(call.name, call.arguments, result.status, time.monotonic() - started, result))
 
     def _carry_out(self) -> CallRecord:
         """Runs exactly the action that was proposed; it is the proposing tool's call once more, now done."""
@@ -251,11 +284,13 @@ class Conversation:
             return own_words
         return talk.small_talk(text, self.session.role, self.shop.name)
 
-    def _answer(self, text: str, records: list[CallRecord], lead: str, timing: _Timing) -> Iterator[str | Answer]:
+    def _answer(
+        self, text: str, records: list[CallRecord], lead: str, timing: _Timing, *, worded: bool = True
+    ) -> Iterator[str | Answer]:
         results = [record.result for record in records]
         evidence = Evidence(results, text, self.shop.resolve.titles_in)
         pieces: list[str] = []
-        for piece in self._pieces(text, results, lead, evidence, timing):
+        for piece in self._pieces(text, results, lead, evidence, timing, worded and self._use_model):
             timing.first = timing.first or time.monotonic()
             yield f" {piece}" if pieces else piece
             pieces.append(piece)
@@ -276,14 +311,14 @@ class Conversation:
         yield self._finish(answer, timing)
 
     def _pieces(
-        self, text: str, results: list[ToolResult], lead: str, evidence: Evidence, timing: _Timing
+        self, text: str, results: list[ToolResult], lead: str, evidence: Evidence, timing: _Timing, worded: bool
     ) -> Iterator[str]:
         """What is shown, in order: what is to be said without a tool, then the answer's sentences."""
         if lead:
             yield lead
         if results:
-            model = self.shop.language if self._use_model else None
-            yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, timing.usage())
+            model, usage = (self.shop.language, timing.usage()) if worded else (None, Usage())
+            yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, usage)
 
     def _finish(self, answer: Answer, timing: _Timing, *, record: bool = True) -> Answer:
         now = time.monotonic()
@@ -301,12 +336,20 @@ class Conversation:
         return whole
 
 
-def start(shop: Shop, role: Role, customer_id: str | None = None, limits: Limits | None = None) -> Conversation:
-    """A new conversation.
+def start(
+    shop: Shop,
+    role: Role,
+    customer_id: str | None = None,
+    limits: Limits | None = None,
+    *,
+    session_id: str | None = None,
+) -> Conversation:
+    """A new conversation, or the one with this session id where there is one.
 
     Raises:
         NotFound: there is no such customer.
+        Refused: the conversation with this id is somebody else's.
     """
     if customer_id is not None:
         customer_id = shop.resolve.customer_by_id(customer_id).customer_id
-    return Conversation(shop, shop.records.open_session(role, customer_id), limits)
+    return Conversation(shop, shop.records.open_session(role, customer_id, session_id), limits)

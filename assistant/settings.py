@@ -43,6 +43,7 @@ customers_at_once = 2         # answered at the same time; the others see their 
 managers_at_once = 2          # managers have a line of their own
 
 [login]                       # see `assistant.door_settings`
+[page]                        # see `assistant.page_settings`
 hours = 12
 
 [deliveries]                  # left out: no limit of capacity, 8:00 to 18:00
@@ -68,6 +69,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from analytics.supply import RoundSettings, TransferSettings, minutes_of
 from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.errors import ShopNotFound
+from assistant.page_settings import PageSettings
 
 Kind = Literal["embedded", "transformers", "openai"]
 Engine = Literal["local", "ray"]
@@ -223,6 +225,7 @@ class ShopSettings:
     forecasting: ForecastingSettings = field(default_factory=ForecastingSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     login: LoginSettings = field(default_factory=LoginSettings)
+    page: PageSettings = field(default_factory=PageSettings)
     deliveries: DeliverySettings = field(default_factory=DeliverySettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
 
@@ -274,6 +277,7 @@ def read_settings(folder: Path) -> ShopSettings:
             "forecasting": _section(ForecastingSettings, given.pop("forecasting", {})),
             "limits": _section(LimitSettings, given.pop("limits", {})),
             "login": _section(LoginSettings, given.pop("login", {})),
+            "page": _section(PageSettings, given.pop("page", {})),
             "deliveries": _section(DeliverySettings, given.pop("deliveries", {})),
             "transfers": _section(TransferSettings, given.pop("transfers", {})),
         }

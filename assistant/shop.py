@@ -26,6 +26,7 @@ from assistant.toolbox import Toolbox
 from retrieval.catalog import Catalog
 from retrieval.embedder import SentenceTransformerEmbedder, packaged_model
 from retrieval.picture_encoder import SentenceTransformerPictures
+from retrieval.picture_files import pictures_of
 from retrieval.pictures import PictureIndex
 from retrieval.policies import PolicyIndex
 from retrieval.reranker import Reranker
@@ -140,6 +141,13 @@ class Shop:
         chosen = self.settings.pictures
         named = chosen.model and SentenceTransformerPictures(chosen.model, allow_download=chosen.allow_download)
         return PictureIndex(self.folder / INDEX / "pictures", self._vectors, named or None)
+
+    @cached_property
+    def picture_files(self) -> dict[str, Path]:
+        """Product id -> its first picture file, of the products on sale that have one."""
+        if not (self.folder / PICTURES).is_dir():
+            return {}
+        return {each: files[0] for each, files in pictures_of(self.catalog.products, self.folder / PICTURES).items()}
 
     @cached_property
     def policies(self) -> PolicyIndex:

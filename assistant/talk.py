@@ -84,3 +84,7 @@ def small_talk(message: str, role: Role, shop: str) -> str:
 STAFF_ONLY = "I'm sorry, that is for the shop's staff only. I can " + CAN_DO["customer"] + "."
 DROPPED = "All right, nothing was changed."
 ONE_AT_A_TIME = "One change at a time, please: answer the question above first, then tell me the other one again."
+AWAY = (
+    "I'm sorry, I can't answer questions just now, because a part of me cannot be reached. Nothing was changed and "
+    "nothing is lost: please try again in a few minutes, or ask for a person."
+)

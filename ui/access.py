@@ -44,11 +44,13 @@ class Person:
     Attributes:
         name: under which they signed in; empty: nobody has.
         customer_id: which customer that is.
+        trying: nobody has; the page is tried as this customer on the shop's own machine.
     """
 
     role: Role = "customer"
     name: str = ""
     customer_id: str | None = None
+    trying: bool = False
 
 
 NOBODY = Person()

@@ -6,29 +6,12 @@ from collections.abc import Iterable
 from assistant.messages import Answer, CallRecord, ToolResult
 from assistant.wording import number
 from ui import texts
-from ui.cards import product_cards
 from ui.escaping import button, escaped
-from ui.tables import table_html
-from ui.visitors import Shown
+from ui.languages import speaking
+from ui.turns import Shown
 
-_CART_TOOLS = frozenset({"add_to_cart", "remove_from_cart", "view_cart"})
 _SUGGESTIONS = 4
 _FIGURES_SHOWN = 30
-
-
-def turn_html(shown: Shown, currency: str, *, newest: bool) -> str:
-    """One question and its answer in the customer's chat.
-
-    Args:
-        shown: the turn, as far as it has come.
-        currency: of the prices.
-        newest: buttons that go on from here are shown on the newest turn only.
-    """
-    parts = [said_html(shown)]
-    if shown.answer is not None:
-        next_steps = (confirm_html(shown.answer), suggestions(shown.answer)) if newest else ("", "")
-        parts += [_evidence(shown.answer, currency), next_steps[0], beneath(shown.answer), next_steps[1]]
-    return f'<article class="ra-turn">{question_html(shown)}<div class="ra-reply">{"".join(parts)}</div></article>'
 
 
 def question_html(shown: Shown) -> str:
@@ -46,15 +29,6 @@ def said_html(shown: Shown) -> str:
     return f'<p class="{kind}">{who}{escaped(shown.said)}</p>{_marks(shown.answer)}'
 
 
-def confirm_html(answer: Answer) -> str:
-    """Yes and no, where the last call waits for one."""
-    if not answer.calls or answer.calls[-1].status != "needs_confirmation":
-        return ""
-    yes = button(texts.YES, "ask", texts.YES_MESSAGE, kind="main")
-    no = button(texts.NO, "ask", texts.NO_MESSAGE)
-    return f'<div class="ra-confirm" role="group" aria-label="{texts.CONFIRM_LABEL}">{yes}{no}</div>'
-
-
 def suggestions(answer: Answer) -> str:
     """Buttons with what may be asked next."""
     return chips(dict.fromkeys(each for call in answer.calls for each in call.result.follow_ups))
@@ -65,6 +39,16 @@ def chips(questions: Iterable[str], limit: int = _SUGGESTIONS) -> str:
     buttons = "".join(button(each, "ask", each, kind="chip") for each in list(questions)[:limit])
     label = texts.SUGGESTIONS_LABEL
     return f'<div class="ra-chips" role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
+
+
+def example_chips() -> str:
+    """Buttons with first questions: named in the reader's language, asked in English, which the assistant speaks."""
+    with speaking("en"):
+        asked = texts.CUSTOMER_EXAMPLES
+    buttons = (
+        button(name, "ask", each, kind="chip") for name, each in zip(texts.CUSTOMER_EXAMPLES, asked, strict=True)
+    )
+    return f'<div class="ra-chips" role="group" aria-label="{texts.SUGGESTIONS_LABEL}">{"".join(buttons)}</div>'
 
 
 def quotes_html(result: ToolResult) -> str:
@@ -121,22 +105,6 @@ def calls_html(answer: Answer) -> str:
         completion=number(answer.completion_tokens),
     )
     return f'{"".join(_call(call) for call in answer.calls)}<p class="ra-small">{escaped(timing)}</p>'
-
-
-def _evidence(answer: Answer, currency: str) -> str:
-    """Cards, tables and passages of the answer; the cart has its own place on the page."""
-    parts = []
-    for call in answer.calls:
-        parts.append(quotes_html(call.result))
-        if call.result.table is not None and call.name not in _CART_TOOLS and not call.result.products:
-            parts.append(table_html(call.result.table))
-    cards = [card for card in answer.products if not _only_in_cart(card.product_id, answer)]
-    return "".join([product_cards(cards, currency, may_buy=answer.role == "customer"), *parts])
-
-
-def _only_in_cart(product_id: str, answer: Answer) -> bool:
-    named = {call.name for call in answer.calls if product_id in {card.product_id for card in call.result.products}}
-    return bool(named) and named <= _CART_TOOLS
 
 
 def _marks(answer: Answer | None) -> str:

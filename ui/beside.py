@@ -13,11 +13,14 @@ from assistant.shop import Shop
 from ui.access import Access
 from ui.api import build_api
 from ui.api_access import Doorman
+from ui.browser_visit import visit_routes
+from ui.document import Document
 from ui.entrance import Entrance
 from ui.line import Turnstile
 from ui.login_page import login_routes
 from ui.mcp_http import McpEndpoint
 from ui.openai_api import build_openai_api
+from ui.product_pictures import picture_routes
 from ui.visitors import Visitors
 
 _THREADS = 300  # of requests; each who waits in line holds one
@@ -63,8 +66,11 @@ def beside(shop: Shop, access: Access, turnstile: Turnstile | None = None) -> Be
 
     routes = [
         *login_routes(access, shop.name),
+        *visit_routes(),
+        *picture_routes(shop),
         Mount("/api", app=build_api(shop, access, doorman, Visitors(shop, turnstile=turnstile, keeps=1))),
         Mount("/v1", app=build_openai_api(shop, doorman, turnstile=turnstile)),
         Route("/mcp", endpoint=tools),
     ]
-    return Beside(routes, [Middleware(Entrance, access=access)], lifespan)
+    document = Middleware(Document, shop_name=shop.name, setting=shop.settings.page.language)
+    return Beside(routes, [Middleware(Entrance, access=access), document], lifespan)

@@ -5,9 +5,20 @@ CLICK_SCRIPT = """
 element.addEventListener('click', (event) => {
   const pressed = event.target.closest('[data-action]');
   if (pressed && !pressed.disabled) {
-    trigger('click', {action: pressed.dataset.action, value: pressed.dataset.value});
+    const typed = pressed.closest('[data-typed]')?.querySelector('input')?.value ?? '';
+    trigger('click', {action: pressed.dataset.action, value: pressed.dataset.value + typed});
   }
 });
+"""
+
+# What the page's own script tells (`page.js`) becomes a click event, too.
+TOLD_SCRIPT = """
+window.addEventListener('ra-tell', (event) => trigger('click', event.detail));
+"""
+
+# A screen reader is told each notice.
+NOTICE_SCRIPT = """
+element.setAttribute('role', 'status');
 """
 
 # The chat scrolls with the answer unless the person has scrolled up; a screen reader is told what is new.

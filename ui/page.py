@@ -1,14 +1,17 @@
 """Puts the page together: header, customer tab, manager tab. Knows the shop's name and date, and no tool."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import gradio as gr
+from gradio.context import LocalContext
 
 from assistant.shop import Shop
-from assistant.wording import day
-from ui import texts
+from ui import languages, texts
 from ui.access import Access
+from ui.browser_visit import person_of
 from ui.customer_tab import build_customer_tab
-from ui.escaping import escaped
-from ui.login_page import SIGN_IN
+from ui.header import header_html
 from ui.manager_tab import build_manager_tab
 from ui.visitors import Visitors
 
@@ -27,14 +30,24 @@ def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | No
     access = access or Access(loopback=True)
     visitors = visitors or Visitors(shop)
     title = texts.TITLE.format(shop=shop.name)
-    with gr.Blocks(title=title, analytics_enabled=False) as blocks:
-        gr.HTML(_header(shop.name, day(shop.as_of)), apply_default_css=False)
+    languages.follow(lambda: _reader(shop))
+    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+        header = gr.HTML(header_html(shop.name, shop.as_of), apply_default_css=False)
+        blocks.load(
+            _greeter(shop, access), None, [header],
+            show_progress="hidden", api_visibility="private",
+        )  # fmt: skip
         with gr.Tabs():
             with gr.Tab(texts.CUSTOMER_TAB, id="customer"):
-                build_customer_tab(visitors, access)
+                build_customer_tab(blocks, visitors, access)
             with gr.Tab(texts.MANAGER_TAB, id="manager", elem_id="ra-manager"):
                 build_manager_tab(blocks, visitors, access)
     return blocks
+
+
+def head() -> str:
+    """What the document's head gets: the page's own script."""
+    return f"<script>{Path(__file__).with_name('page.js').read_text(encoding='utf-8')}</script>"
 
 
 def theme() -> gr.themes.Base:
@@ -72,8 +85,14 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _header(name: str, today: str) -> str:
-    return (
-        f'<header class="ra-header"><h1>{escaped(name)}</h1><p>{escaped(texts.SUBTITLE.format(day=today))} '
-        f'<a href="{SIGN_IN}">{escaped(texts.SIGN_IN_LINK)}</a></p></header>'
-    )
+def _greeter(shop: Shop, access: Access) -> Callable[[gr.Request], str]:
+    def greet(request: gr.Request) -> str:
+        return header_html(shop.name, shop.as_of, person_of(access, request))
+
+    return greet
+
+
+def _reader(shop: Shop) -> str:
+    """The language of whoever sends the request that is being answered; empty where there is none."""
+    request = LocalContext.request.get(None)
+    return languages.language_of(request.headers, shop.settings.page.language) if request is not None else ""

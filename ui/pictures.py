@@ -1,4 +1,4 @@
-"""Draws a stand-in for a product's picture from its title and category. Knows no shop."""
+"""A product's picture, or a drawing from its title and category where it has none. Knows no shop."""
 
 import hashlib
 import re
@@ -16,6 +16,13 @@ def picture(title: str, category: str | None) -> str:
     inside = f'<path d="{drawing}"/>' if drawing else f'<text x="32" y="41">{escaped(_initials(title))}</text>'
     return (
         f'<div class="ra-picture" style="--hue:{hue}" aria-hidden="true"><svg viewBox="0 0 64 64">{inside}</svg></div>'
+    )
+
+
+def photograph(address: str) -> str:
+    """A product's own picture; it says nothing to a screen reader, for the title stands beside it."""
+    return (
+        f'<div class="ra-picture"><img src="{escaped(address)}" alt="" loading="lazy" width="256" height="256"></div>'
     )
 
 

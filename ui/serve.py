@@ -66,7 +66,7 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
     os.environ.update(_QUIET)  # before gradio is imported: it reads them once
     from ui.beside import beside
     from ui.line import Turnstile
-    from ui.page import build_page, theme
+    from ui.page import build_page, head, theme
     from ui.visitors import Visitors
 
     turnstile = Turnstile(shop.settings.limits)
@@ -86,9 +86,10 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             mcp_server=False,
             pwa=False,
             footer_links=[],
-            max_file_size="1mb",
+            max_file_size="10mb",
             theme=theme(),
-            css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "desk.css")],
+            css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "chat.css", "desk.css")],
+            head=head(),
             max_threads=_THREADS,
             app_kwargs=beside(shop, access, turnstile).as_arguments(),
         )

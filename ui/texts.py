@@ -1,4 +1,13 @@
-"""Every text of the page, in one file so that it can be translated. Knows nothing else."""
+"""Every text of the page, in one file so that it can be translated; `texts_zh` holds them in Chinese. Knows no page.
+
+`texts.SEND` is the text in the language of whoever asks; what is missing in a translation stays English.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from ui.languages import current
 
 TITLE = "{shop} assistant"
 SUBTITLE = "Figures as of {day}. Answers come from the shop's own data."
@@ -23,12 +32,49 @@ SIGN_IN = "Try it as a customer"
 SIGN_IN_WHY = "In a real shop the login says who it is. Here you may try the assistant as one of its customers."
 CUSTOMER_ID = "Customer number"
 SIGN_IN_BUTTON = "Sign in"
-SIGNED_IN = "Signed in as customer {customer}."
-SIGNED_OUT = "Not signed in."
 SIGN_IN_EMPTY = "Please type a customer number, such as the one on an order."
 SIGN_IN_REMOTE = "Signing in by number is for trying out on the shop's own machine only."
 
+HAND_OFF = "I'd like to talk to a person"
+HAND_OFF_BUTTON = "Talk to a person"
+PICTURE = "Search by picture"
+PICTURE_SENT = "What looks like my picture {name}?"
+PICTURE_ALT = "The picture that you sent"
+PICTURE_LOST = "The picture did not arrive. Please send it again."
+PICTURE_TOO_LARGE = "That picture is too large. Please send one of at most 10 MB."
+SPEAK_IN = "Speak instead of typing"
+SPEAK_STOP = "Stop listening"
+SPEAK_FAILED = "I did not hear anything. Please allow the microphone, or type your message."
+SPEAK_OUT = "Read aloud"
+RATE = "Was this helpful?"
+RATE_UP = "This was helpful"
+RATE_DOWN = "This was not helpful"
+RATED = "Thank you, that is noted."
+RATE_WHY = "What should be better?"
+RATE_SEND = "Send"
+PAGE_NAV = "This page"
+SIGNED_IN_AS = "Signed in as {name}"
+LOADING = "One moment, the page is opening."
+OFFLINE = "There is no connection just now. What was said is kept; the page goes on by itself."
+DISCLOSURE = "This is an automatic assistant. What is said here is kept for the shop."
+ORDER = "Order {order}"
+ORDER_ITEMS = "{count} items"
+ORDER_ITEM = "1 item"
+ORDER_MORE = "What is in it?"
+ORDER_MORE_LABEL = "What is in order {order}?"
+ORDER_RETURN = "Return something"
+ORDER_RETURN_LABEL = "Return something of order {order}"
+PROPOSAL = "This waits for your yes"
+PAGE_DESK = "Manager desk"
+PAGE_CHAT = "Customer page"
+TRY_OUT = "Trying it as customer {customer}."
+TRY_OUT_LEAVE = "Leave"
+
 CART = "Your cart"
+CART_OPEN = "Open the cart"
+CART_CLOSE = "Close the cart"
+CART_ONE_LESS = "One {title} less"
+CART_ONE_MORE = "One {title} more"
 TOTAL = "Total"
 CART_EMPTY = "Your cart is empty."
 REMOVE = "Remove {title}"
@@ -44,8 +90,7 @@ PRODUCTS_MORE = "First {shown} of {total} products"
 
 YES = "Yes, go ahead"
 NO = "No, leave it"
-YES_MESSAGE = "Yes, please go ahead"
-NO_MESSAGE = "No, leave it as it is"
+ANSWERED_ALREADY = "This has been answered already; nothing was done a second time."
 CONFIRM_LABEL = "Confirm"
 SUGGESTIONS_LABEL = "Suggested questions"
 
@@ -220,3 +265,18 @@ MANAGER_CLOSED = (
 )
 PORT_TAKEN = "Expected port {port} of {host} to be free, but it cannot be used. Name another one: --port {other}."
 SERVING = "{shop} is served at {url} (stop with Ctrl+C)."
+
+
+class _Spoken(ModuleType):
+    """This module, whose texts are those of the language that is spoken just now (see `languages`)."""
+
+    def __getattribute__(self, name: str) -> Any:
+        english = super().__getattribute__(name)
+        if not name.isupper() or current() == "en":
+            return english
+        from ui import texts_zh
+
+        return getattr(texts_zh, name, english)
+
+
+sys.modules[__name__].__class__ = _Spoken

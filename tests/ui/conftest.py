@@ -2,11 +2,12 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from scripted_page import ScriptedToolbox, begin
+from scripted_page import ScriptedToolbox, begin, known_customer
 
 from assistant.board import Boards
 from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.messages import ToolResult
+from assistant.page_settings import PageSettings
 from ui.visitors import Visitors
 
 
@@ -23,9 +24,17 @@ def shop(tmp_path):
         folder=tmp_path,
         standing=SimpleNamespace(of=lambda call, manager: ToolResult("Nothing to tell.", status="error")),
         boards=Boards(tmp_path),
-        settings=SimpleNamespace(webhook=SimpleNamespace(url=None), login=LoginSettings(), limits=LimitSettings()),
+        settings=SimpleNamespace(
+            webhook=SimpleNamespace(url=None), login=LoginSettings(), limits=LimitSettings(), page=PageSettings()
+        ),
+        picture_files={},
+        resolve=SimpleNamespace(customer_by_id=known_customer),
         records=SimpleNamespace(
-            audit=lambda session, *rest: audited.append(rest), accounts=SimpleNamespace(has_manager=lambda: False)
+            turns=lambda session_id: (),
+            audit_trail=lambda session_id: (),
+            cart=lambda session: (),
+            audit=lambda session, *rest: audited.append(rest),
+            accounts=SimpleNamespace(has_manager=lambda: False),
         ),
     )
 

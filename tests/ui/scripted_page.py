@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 from assistant.errors import NotFound
-from assistant.messages import Answer, CallRecord, Chart, Fact, ProductCard, Series, Table, ToolCall, ToolResult
+from assistant.messages import Answer, CallRecord, Chart, Fact, ProductCard, Series, Table, ToolCall, ToolResult, Write
 
 EVIL = "<script>alert(1)</script>"
 
@@ -36,8 +36,12 @@ class ScriptedConversation:
 
     def __init__(self, shop, role, customer_id=None):
         self.shop = shop
-        self.session = SimpleNamespace(session_id="s", role=role, customer_id=customer_id)
+        self.session = SimpleNamespace(session_id="s", role=role, customer_id=customer_id, pending=None)
         self.heard: list[str] = []
+
+    def act(self, text, call, run=None) -> Iterator[str | Answer]:
+        self.heard.append(text)
+        yield answer(record(call.name, ToolResult("Done.")), said="Done.")
 
     def stream(self, message: str, watch=lambda step: None) -> Iterator[str | Answer]:
         self.heard.append(message)
@@ -49,6 +53,8 @@ class ScriptedConversation:
         last = self.shop.script.get(message, answer(said="One. Two."))
         for place, piece in enumerate(last.answer.split(". ")):
             yield f" {piece}" if place else f"{piece}."
+        waits = bool(last.calls) and last.calls[-1].status == "needs_confirmation"
+        self.session.pending = Write("return", {}, f"key {len(self.heard)}") if waits else None
         yield last
 
 
@@ -82,7 +88,13 @@ def asking(headers, address="127.0.0.1"):
     return SimpleNamespace(headers=headers, client=SimpleNamespace(host=address))
 
 
-def begin(shop, role, customer_id=None):
+def begin(shop, role, customer_id=None, session_id="s"):
     if customer_id == "nobody":
         raise NotFound("There is no customer nobody.")
     return ScriptedConversation(shop, role, customer_id)
+
+
+def known_customer(customer_id):
+    if customer_id == "nobody":
+        raise NotFound("There is no customer nobody.")
+    return SimpleNamespace(customer_id=customer_id)

@@ -1,18 +1,16 @@
 from scripted_page import EVIL, MUG, TABLE, answer, record
 
-from assistant import talk
 from assistant.messages import Fact, ToolResult
 from ui import texts
-from ui.answers import beneath, explained_html, notes_html, notes_of, turn_html
-from ui.visitors import Shown
+from ui.answers import beneath, explained_html, notes_html, notes_of
+from ui.chat_turns import Around, turn_html
+from ui.turns import Shown
+
+AROUND = Around("GBP")
 
 
 def shown(*calls, said="Fine.", **more):
     return Shown("hello", said, answer=answer(*calls, said=said, **more))
-
-
-def test_while_nothing_is_said_the_step_is_shown():
-    assert "looking at sales report" in turn_html(Shown("q", step="looking at sales report"), "GBP", newest=True)
 
 
 def test_everything_in_a_turn_is_escaped():
@@ -27,9 +25,8 @@ def test_everything_in_a_turn_is_escaped():
         table=TABLE,
     )
     turn = Shown(EVIL, EVIL, answer=answer(record(EVIL, result, **{EVIL: EVIL}), said=EVIL, grounded=False))
-    html = (
-        turn_html(turn, "GBP", newest=True) + explained_html(turn.answer, (EVIL,)) + notes_html(notes_of(turn.answer))
-    )
+    html = turn_html(turn, AROUND, newest=True) + explained_html(turn.answer, (EVIL,))
+    html += notes_html(notes_of(turn.answer))
     assert "<script" not in html
     assert html.count("&lt;script&gt;") > 10
 
@@ -57,31 +54,16 @@ def test_an_answer_without_a_tool_says_so():
     assert "No tool was needed" in beneath(answer())
 
 
-def test_yes_and_no_stand_beneath_a_proposed_change_of_the_newest_turn_only():
-    turn = shown(record("start_return", ToolResult("Shall I?", "needs_confirmation")))
-    assert texts.YES in turn_html(turn, "GBP", newest=True)
-    assert texts.YES not in turn_html(turn, "GBP", newest=False)
-    done = shown(record("start_return", ToolResult("Done.")))
-    assert texts.YES not in turn_html(done, "GBP", newest=True)
-
-
-def test_the_words_of_the_buttons_are_a_yes_and_a_no_to_the_conversation():
-    assert talk.is_yes(texts.YES_MESSAGE)
-    assert talk.is_no(texts.NO_MESSAGE)
-    assert not talk.is_yes(texts.NO_MESSAGE)
-    assert len(texts.NO_MESSAGE.split()) <= 6
-
-
 def test_suggestions_come_once_each_and_from_every_call():
     first, second = ToolResult("a", follow_ups=("One?", "Two?")), ToolResult("b", follow_ups=("Two?", "Three?"))
-    html = turn_html(shown(record("x", first), record("y", second)), "GBP", newest=True)
+    html = turn_html(shown(record("x", first), record("y", second)), AROUND, newest=True)
     assert [html.count(f'data-value="{each}"') for each in ("One?", "Two?", "Three?")] == [1, 1, 1]
 
 
 def test_cards_of_a_search_are_shown_and_the_carts_own_are_not():
     found, held = ToolResult("h", products=(MUG,)), ToolResult("h", products=(MUG,), table=TABLE)
-    assert "Speckled Mug" in turn_html(shown(record("search_products", found)), "GBP", newest=True)
-    assert "Speckled Mug" not in turn_html(shown(record("view_cart", held)), "GBP", newest=True)
+    assert "Speckled Mug" in turn_html(shown(record("search_products", found)), AROUND, newest=True)
+    assert "Speckled Mug" not in turn_html(shown(record("view_cart", held)), AROUND, newest=True)
 
 
 def test_method_score_and_figures_are_told():
@@ -92,6 +74,6 @@ def test_method_score_and_figures_are_told():
 
 
 def test_a_hand_off_and_an_unconfirmed_figure_are_marked():
-    html = turn_html(shown(handed_off=True, grounded=False, unsupported=("£7",)), "GBP", newest=True)
+    html = turn_html(shown(handed_off=True, grounded=False, unsupported=("£7",)), AROUND, newest=True)
     assert texts.HANDED_OFF in html
     assert "£7" in html

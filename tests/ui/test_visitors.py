@@ -2,13 +2,16 @@ import threading
 import time
 
 import pytest
-from scripted_page import ScriptedConversation, begin
+from scripted_page import ScriptedConversation, answer, begin, record
 
 from assistant.door_settings import LimitSettings
+from assistant import talk
 from assistant.errors import NotFound
+from assistant.messages import ToolResult
 from ui import texts
 from ui.line import Turnstile
-from ui.visitors import Visitor, Visitors
+from ui.visitor import NO, YES, Visitor
+from ui.visitors import Visitors
 
 
 def visitor_of(visitors, customer=None):
@@ -69,6 +72,7 @@ def test_a_second_message_is_turned_away_while_the_first_is_answered(shop):
 
 def test_who_waits_in_line_sees_the_place_and_who_leaves_is_not_answered(shop, monkeypatch):
     monkeypatch.setattr("ui.line._LOOKS_AROUND", 0.01)
+    monkeypatch.setattr("ui.visitor._BACK_WITHIN", 0.02)
     visitors = Visitors(shop, begin, turnstile=Turnstile(LimitSettings(customers_at_once=1)))
     visitor = visitor_of(visitors)
     line = visitors.turnstile.line
@@ -126,3 +130,62 @@ def test_the_one_who_was_quiet_longest_leaves_when_the_house_is_full(shop):
 def test_an_unknown_customer_is_an_error_for_people(visitors):
     with pytest.raises(NotFound, match="no customer"):
         visitors.open("customer", "nobody")
+
+
+def test_a_yes_is_for_exactly_the_change_that_was_proposed_and_only_once(visitors, shop):
+    shop.script["return it"] = answer(record("start_return", ToolResult("?", "needs_confirmation")), said="Shall I?")
+    visitor = visitor_of(visitors)
+    list(visitor.ask("return it"))
+    key = visitor.proposal()
+    stale = list(visitor.reply("another change", agree=True))
+    assert [(turn.said, turn.turned_away) for turn in stale] == [(texts.ANSWERED_ALREADY, True)]
+    assert list(visitor.reply(key, agree=True))[-1].question == texts.YES
+    assert list(visitor.reply(key, agree=True))[-1].turned_away
+    assert visitor.conversation.heard == ["return it", YES]
+    assert len(visitor.shown) == 2
+
+
+def test_the_words_of_the_buttons_are_a_yes_and_a_no_to_the_conversation():
+    assert talk.is_yes(YES)
+    assert talk.is_no(NO)
+    assert not talk.is_yes(NO)
+
+
+def test_who_comes_later_sees_the_answer_grow_from_where_it_is(shop):
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Waiting(ScriptedConversation):
+        def stream(self, message, watch=lambda step: None):
+            yield "One."
+            begun.set()
+            assert go_on.wait(5)
+            yield from super().stream(message, watch)
+
+    visitor = Visitor(Waiting(shop, "customer"))
+    first = visitor.ask("hi")
+    next(first)
+    assert begun.wait(5)
+    late = visitor.follow()
+    assert next(late).said == "One."
+    go_on.set()
+    assert list(late)[-1] == list(first)[-1] == visitor.shown[-1]
+    assert list(visitor.follow()) == []
+
+
+def test_what_people_think_goes_to_the_records_and_only_of_turns_there_were(visitors, shop):
+    visitor = visitor_of(visitors)
+    list(visitor.ask("hi"))
+    assert visitor.rate(1, "down", "too dear")
+    assert not visitor.rate(2, "up")
+    assert not visitor.rate(1, "sideways")
+    assert shop.audited == [("feedback", {"turn": 1, "rating": "down", "comment": "too dear"}, "ok")]
+    assert (visitor.ratings, visitor.comments) == ({1: "down"}, {1: "too dear"})
+
+
+def test_a_browser_comes_back_to_its_conversation_and_each_owner_has_their_own(visitors):
+    assert visitors.resume("secret", "customer", anew=False) is None
+    mine = visitors.resume("secret", "customer")
+    assert visitors.resume("secret", "customer", anew=False) is mine
+    assert visitors.resume("secret", "customer", "ann", "A") is not mine
+    assert visitors.resume("other", "customer", anew=False) is None
+    assert visitors.find("secret") is None  # the secret itself opens nothing elsewhere

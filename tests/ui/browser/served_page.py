@@ -10,6 +10,7 @@ from pathlib import Path
 from time import sleep
 
 import duckdb
+from PIL import Image, ImageDraw
 
 from analytics.demo import DEMO_AS_OF, DEMO_CURRENCY, DEMO_NAME, build_demo
 from analytics.demo.settings import DemoSettings
@@ -17,8 +18,8 @@ from assistant import building
 from assistant.language.chat import Prompt, Usage
 from assistant.messages import ToolCall
 from assistant.settings import write_settings
-from assistant.shop import MODELS, Shop, open_shop
-from ui.access import Access
+from assistant.shop import MODELS, PICTURES, Shop, open_shop
+from ui.access import PASSWORD_VARIABLE, Access
 from ui.logins import Logins
 from ui.serve import launch, warm
 
@@ -28,7 +29,7 @@ EVIL = '<script>window.broken=1</script><img src=x onerror="window.broken=1">'
 EVIL_WORD = "Moonwhistle"  # of the title that EVIL stands in, so that it can be asked for
 _SMALL = DemoSettings(customers=300, days=300, units_per_day=40.0, promotions=10)
 _CATEGORIES = ("Mugs and tableware", "Glassware", "Tea and coffee")
-_FITTED = ("index", "policies", "recommend", "forecast", "inventory", "churn", "customers")
+_FITTED = ("index", "policies", "pictures", "recommend", "forecast", "inventory", "churn", "customers")
 
 
 class RepeatingModel:
@@ -73,6 +74,7 @@ def build_shop(folder: Path) -> None:
     build_demo(warehouse, folder / "policies", folder / "truth", progress=False, settings=_SMALL)
     _make_smaller(warehouse)
     write_settings(folder, DEMO_NAME, DEMO_CURRENCY, str(DEMO_AS_OF))
+    _draw_pictures(folder)
     with open_shop(folder) as shop:
         (folder / MODELS).mkdir(exist_ok=True)
         building.fit_again(shop, _FITTED, lambda line: None)
@@ -87,19 +89,24 @@ def copy_ready_shop(folder: Path) -> bool:
 
 
 @contextmanager
-def served(folder: Path, password: str | None = None, *, scripted: bool = True) -> Iterator[Served]:
+def served(
+    folder: Path, password: str | None = None, *, scripted: bool = True, port: int | None = None
+) -> Iterator[Served]:
     """The page of a shop folder, until the end of the block.
 
     Args:
         folder: the shop.
         password: of the manager; None: the desk is open to this machine.
         scripted: False leaves the language model that `shop.toml` names.
+        port: to listen on; None: a free one.
     """
     shop, model = Shop(folder), RepeatingModel()
     if scripted:
         shop.__dict__["language"] = model
     warm(shop)
-    blocks, url = launch(shop, Access(True, password, logins=Logins(shop, password)), "127.0.0.1", _free_port())
+    environment = {PASSWORD_VARIABLE: password} if password else {}
+    access = Access.of("127.0.0.1", environment, logins=Logins(shop, password))
+    blocks, url = launch(shop, access, "127.0.0.1", port or _free_port())
     try:
         yield Served(url.rstrip("/"), shop, model)
     finally:
@@ -124,3 +131,21 @@ def _make_smaller(warehouse: Path) -> None:
         connection.execute("delete from orders where order_id not in (select order_id from order_lines)")
         told = [f"{EVIL_WORD} Mug {EVIL}", f"A mug. {EVIL}"]
         connection.execute("update products set title = ?, description = ? where title = 'Hare and Hedgerow Mug'", told)
+
+
+def _draw_pictures(folder: Path) -> None:
+    """A picture of each product: one colour and as many stripes as its place among them, so that all differ."""
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        products = [row[0] for row in connection.execute("select product_id from products order by 1").fetchall()]
+    (folder / PICTURES).mkdir(exist_ok=True)
+    for place, product_id in enumerate(products):
+        striped_picture(place).save(folder / PICTURES / f"{product_id}.jpg")
+
+
+def striped_picture(place: int) -> Image.Image:
+    """The picture of the product at this place of the list."""
+    drawn = Image.new("RGB", (160, 160), f"hsl({place * 41 % 360}, 55%, 62%)")
+    pencil = ImageDraw.Draw(drawn)
+    for stripe in range(place % 7 + 1):
+        pencil.rectangle((10, 8 + 21 * stripe, 150, 18 + 21 * stripe), fill=f"hsl({place * 67 % 360}, 60%, 30%)")
+    return drawn

@@ -1,0 +1,103 @@
+// What the page does by itself in the browser: cart drawer, language, voice, and going on after a lost connection.
+(() => {
+  'use strict';
+  const speech = window.SpeechRecognition || window.webkitSpeechRecognition;
+  const page = document.documentElement;
+  const keep = (name, value, days = 365) => {
+    document.cookie = `${name}=${encodeURIComponent(value)}; Max-Age=${days * 86400}; Path=/; SameSite=Lax`;
+  };
+  const tell = (action, value = '') => window.dispatchEvent(new CustomEvent('ra-tell', {detail: {action, value}}));
+
+  // The drawer: Escape closes it, and the focus goes back to where it came from.
+  let cameFrom = null;
+  const drawer = (open) => {
+    if (open === (document.body.dataset.cart === 'open')) return;
+    document.body.dataset.cart = open ? 'open' : '';
+    if (open) {
+      cameFrom = document.activeElement;
+      document.querySelector('#ra-cart [data-drawer]')?.focus();
+    } else {
+      (document.contains(cameFrom) ? cameFrom : document.querySelector('.ra-cart-open'))?.focus();
+    }
+  };
+
+  // Voice out: the answer's words, once more stops.
+  const speak = (button) => {
+    const said = button.closest('.ra-turn')?.querySelector('.ra-said');
+    const busy = speechSynthesis.speaking;
+    speechSynthesis.cancel();
+    if (busy || !said) return;
+    const words = new SpeechSynthesisUtterance(said.innerText);
+    words.lang = 'en-GB';
+    speechSynthesis.speak(words);
+  };
+
+  // Voice in: what was understood is sent like a typed message.
+  let listening = null;
+  const listen = (button) => {
+    if (listening) { listening.stop(); return; }
+    const names = [button.getAttribute('aria-label'), button.dataset.stop];
+    const state = (on) => {
+      button.setAttribute('aria-pressed', String(on));
+      button.setAttribute('aria-label', names[on ? 1 : 0]);
+    };
+    listening = new speech();
+    listening.lang = 'en-GB';
+    let heard = '';
+    listening.onresult = (event) => { heard = event.results[0][0].transcript.trim(); };
+    listening.onend = () => {
+      listening = null;
+      state(false);
+      if (heard) tell('ask', heard); else tell('unheard');
+    };
+    state(true);
+    listening.start();
+  };
+
+  const able = (root) => {
+    if ('speechSynthesis' in window) root.querySelectorAll('[data-speak][hidden]').forEach((each) => { each.hidden = false; });
+    if (speech) root.querySelectorAll('[data-listen][hidden]').forEach((each) => { each.hidden = false; });
+  };
+  new MutationObserver(() => able(document)).observe(page, {childList: true, subtree: true});
+
+  document.addEventListener('click', (event) => {
+    const at = (name) => event.target.closest?.(`[${name}]`);
+    const pressed = at('data-drawer') || at('data-speak') || at('data-listen') || at('data-language') || at('data-leave');
+    if (!pressed) {
+      if (document.body.dataset.cart === 'open' && !event.target.closest?.('#ra-cart')) drawer(false);
+      return;
+    }
+    if (pressed.dataset.drawer) drawer(pressed.dataset.drawer === 'open');
+    else if ('speak' in pressed.dataset) speak(pressed);
+    else if ('listen' in pressed.dataset) listen(pressed);
+    else if (pressed.dataset.language) { keep('retail_assistant_language', pressed.dataset.language); location.reload(); }
+    else if ('leave' in pressed.dataset) { keep('retail_assistant_try', '', 0); location.reload(); }
+  });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') drawer(false); });
+
+  // A picture that is too large is told before it is sent.
+  const most = 10 * 1024 * 1024;
+  document.addEventListener('change', (event) => {
+    if (event.target.type !== 'file' || !event.target.closest('.ra-ask')) return;
+    if ([...event.target.files].some((file) => file.size > most)) {
+      event.stopImmediatePropagation();
+      event.target.value = '';
+      tell('too_large');
+    }
+  }, true);
+
+  // A lost connection is told, and the page goes on with what was said meanwhile.
+  const connected = (on) => {
+    document.body.dataset.offline = on ? '' : 'yes';
+    if (on) tell('refresh');
+  };
+  window.addEventListener('offline', () => connected(false));
+  window.addEventListener('online', () => connected(true));
+  window.addEventListener('pageshow', (event) => { if (event.persisted) tell('refresh'); });
+
+  window.raForget = async () => { await fetch('visit', {method: 'POST'}); };
+  window.raTry = () => {
+    const tried = document.querySelector('[data-try]')?.dataset.try;
+    if (tried) { keep('retail_assistant_try', tried, 1); location.reload(); }
+  };
+})();
