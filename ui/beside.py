@@ -45,13 +45,16 @@ class Beside:
         return {"routes": self.routes, "middleware": self.middleware, "lifespan": self.lifespan}
 
 
-def beside(shop: Shop, access: Access, turnstile: Turnstile | None = None) -> Beside:
+def beside(
+    shop: Shop, access: Access, turnstile: Turnstile | None = None, parts: Callable[[], list[str]] = list
+) -> Beside:
     """Signing in, `/api`, `/v1` in the OpenAI protocol and `/mcp`, with one doorman and one line for all.
 
     Args:
         shop: the opened shop.
         access: how the page is served.
         turnstile: where all wait for their turn; None: one of their own.
+        parts: what the page shows at first, in the language that is spoken.
     """
     doorman = Doorman(access)
     turnstile = turnstile or Turnstile(shop.settings.limits)
@@ -72,5 +75,5 @@ def beside(shop: Shop, access: Access, turnstile: Turnstile | None = None) -> Be
         Mount("/v1", app=build_openai_api(shop, doorman, turnstile=turnstile)),
         Route("/mcp", endpoint=tools),
     ]
-    document = Middleware(Document, shop_name=shop.name, setting=shop.settings.page.language)
+    document = Middleware(Document, shop_name=shop.name, setting=shop.settings.page.language, parts=parts)
     return Beside(routes, [Middleware(Entrance, access=access), document], lifespan)

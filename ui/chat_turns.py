@@ -54,7 +54,7 @@ def turn_html(shown: Shown, around: Around, *, newest: bool) -> str:
         if newest:
             parts += [_confirm(answer, around.proposal), suggestions(answer)]
         parts.append(_under(shown, answer, around))
-    elif shown.failed and newest and not shown.turned_away:
+    elif shown.failed and newest and shown.number:
         parts.append(f'<div class="ra-chips">{button(texts.HAND_OFF_BUTTON, "hand_off", "")}</div>')
     reply = f'<div class="ra-reply">{"".join(parts)}</div>'
     return f'<article class="ra-turn" data-turn="{shown.number}">{_question(shown)}{reply}</article>'
@@ -100,7 +100,7 @@ def _why(number: int) -> str:
     """Asks what should be better."""
     says = escaped(texts.RATE_WHY)
     field = f'<input type="text" maxlength="500" aria-label="{says}" placeholder="{says}">'
-    return f'<div class="ra-why" data-typed>{field}{button(texts.RATE_SEND, "rate", f"{number}:down:")}</div>'
+    return f'<div class="ra-why" data-typed>{field}{button(texts.SEND, "rate", f"{number}:down:")}</div>'
 
 
 def _evidence(answer: Answer, around: Around) -> str:

@@ -21,7 +21,7 @@ def build_customer_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) ->
     with gr.Row(equal_height=False, elem_classes="ra-columns"):
         with gr.Column(scale=3, min_width=320):
             with gr.Column(elem_id="ra-chat", elem_classes="ra-scroll"):
-                gr.HTML(f'<h2 class="ra-hidden" id="ra-chat-name">{texts.CHAT_LABEL}</h2>', apply_default_css=False)
+                gr.HTML(_name(), apply_default_css=False)
                 earlier = _html("", CLICK_SCRIPT)
                 newest = _html(welcome(), CLICK_SCRIPT + CHAT_SCRIPT + TOLD_SCRIPT)
             gr.HTML(_offline(), apply_default_css=False)
@@ -33,7 +33,7 @@ def build_customer_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) ->
         with gr.Column(scale=1, min_width=250, elem_classes="ra-side-column"):
             cart = _html(cart_html(None, visitors.shop.currency), CLICK_SCRIPT)
             with gr.Accordion(texts.SIGN_IN, open=False, visible=access.loopback, elem_classes="ra-sign-in"):
-                gr.HTML(f'<p class="ra-small">{escaped(texts.SIGN_IN_WHY)}</p>')
+                gr.HTML(_why())
                 customer = gr.Textbox(label=texts.CUSTOMER_ID, max_lines=1)
                 enter = gr.Button(texts.SIGN_IN_BUTTON, size="sm")
                 status = gr.HTML("")
@@ -54,6 +54,11 @@ def build_customer_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) ->
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     tried = gr.on([customer.submit, enter.click], desk.try_as, [customer], [status], **quick)
     tried.then(None, None, None, js="() => { window.raTry(); }", **quick)
+
+
+def first_parts() -> list[str]:
+    """What the page shows at first, in the language that is spoken just now; in the same order in every language."""
+    return [_name(), _why(), _offline(), _microphone(), welcome(), cart_html(None, "")]
 
 
 def has_pictures(visitors: Visitors) -> bool:
@@ -90,6 +95,14 @@ def _microphone() -> str:
         f'<button type="button" class="ra-button ra-icon" data-listen hidden aria-pressed="false" '
         f'aria-label="{escaped(texts.SPEAK_IN)}" data-stop="{escaped(texts.SPEAK_STOP)}">{icon("microphone")}</button>'
     )
+
+
+def _name() -> str:
+    return f'<h2 class="ra-hidden" id="ra-chat-name">{texts.CHAT_LABEL}</h2>'
+
+
+def _why() -> str:
+    return f'<p class="ra-small">{escaped(texts.SIGN_IN_WHY)}</p>'
 
 
 def _offline() -> str:

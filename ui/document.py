@@ -7,7 +7,7 @@ and the cookie that a conversation hangs on. Knows the document's form, no compo
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +18,9 @@ from ui import texts, texts_zh
 from ui.browser_visit import is_https, new_cookie, secret_of
 from ui.escaping import escaped
 from ui.languages import language_of, speaking
+from ui.login_page import DESK
+
+Parts = Callable[[], list[str]]
 
 _CONFIG = re.compile(r"(<script>window\.gradio_config = )(\{.*?\})(;</script>)", re.DOTALL)
 _SHARED = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
@@ -33,29 +36,39 @@ _SPLASH_STYLE = (
 class Document:
     """Middleware that rewrites the page's document; everything else passes untouched."""
 
-    def __init__(self, app: ASGIApp, shop_name: str, setting: str = "auto", paths: tuple[str, ...] = ("/",)) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        shop_name: str,
+        setting: str = "auto",
+        parts: Parts = list,
+        paths: tuple[str, ...] = ("/", f"/{DESK}"),
+    ) -> None:
         """Takes the application behind it.
 
         Args:
             app: answers the requests.
             shop_name: of the shop.
             setting: the language that `shop.toml` names.
+            parts: pieces of HTML that the page shows at first, in the language that is spoken.
             paths: of the documents.
         """
         self._app, self._shop_name, self._setting, self._paths = app, shop_name, setting, paths
+        self._known = translations(parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in self._paths:
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Rewriting(scope, send, self._shop_name, self._setting).send)
+        await self._app(scope, receive, _Rewriting(scope, send, self._shop_name, self._setting, self._known).send)
 
 
 class _Rewriting:
     """Holds an answer back until it is whole, and sends it rewritten."""
 
-    def __init__(self, scope: Scope, send: Send, shop_name: str, setting: str) -> None:
+    def __init__(self, scope: Scope, send: Send, shop_name: str, setting: str, known: Mapping[str, str]) -> None:
+        self._known = known
         self._headers, self._scheme, self._send = Headers(scope=scope), scope["scheme"], send
         self._shop_name, self._setting = shop_name, setting
         self._start: Message | None = None
@@ -72,7 +85,7 @@ class _Rewriting:
         headers = MutableHeaders(raw=self._start["headers"])
         if headers.get("content-type", "").startswith("text/html"):
             language = language_of(self._headers, self._setting)
-            self._body = rewritten(self._body.decode(), self._shop_name, language).encode()
+            self._body = rewritten(self._body.decode(), self._shop_name, language, self._known).encode()
             headers["content-length"] = str(len(self._body))
             headers["cache-control"] = "no-store"  # a page that comes back is asked for anew: what was said has gone on
             headers["vary"] = "Cookie, Accept-Language"
@@ -82,8 +95,15 @@ class _Rewriting:
         await self._send({"type": "http.response.body", "body": self._body})
 
 
-def rewritten(document: str, shop_name: str, language: str) -> str:
-    """The document as a reader of this language gets it."""
+def rewritten(document: str, shop_name: str, language: str, known: Mapping[str, str]) -> str:
+    """The document as a reader of this language gets it.
+
+    Args:
+        document: as Gradio wrote it.
+        shop_name: of the shop.
+        language: of the reader.
+        known: English text -> Chinese one.
+    """
     with speaking(language):
         title, loading = escaped(texts.TITLE.format(shop=shop_name)), escaped(texts.LOADING)
     splash = f'<div class="ra-splash" role="status"><h1>{escaped(shop_name)}</h1><p>{loading}</p></div>'
@@ -92,13 +112,12 @@ def rewritten(document: str, shop_name: str, language: str) -> str:
     document = document.replace('lang="en"', f'lang="{language}"', 1).replace("</head>", head, 1)
     document = document.replace("</gradio-app>", f"</gradio-app>{splash}", 1)
     if language == "zh":
-        document = _CONFIG.sub(lambda found: f"{found[1]}{_translated(found[2])}{found[3]}", document, count=1)
+        document = _CONFIG.sub(lambda found: f"{found[1]}{_translated(found[2], known)}{found[3]}", document, count=1)
     return document
 
 
-def _translated(config: str) -> str:
+def _translated(config: str, known: Mapping[str, str]) -> str:
     """The page's components with their texts in Chinese: whole texts only, which come from nowhere but the page."""
-    known = translations()
     whole = json.loads(config)
     for component in whole["components"]:
         props = component.get("props", {})
@@ -110,12 +129,14 @@ def _translated(config: str) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def translations() -> Mapping[str, str]:
-    """English text -> Chinese one, of the texts without gaps to fill."""
+def translations(parts: Parts = list) -> dict[str, str]:
+    """English text -> Chinese one, of the texts without gaps to fill and of the page's first parts."""
     with speaking("en"):
-        english = _texts(texts)
-    chinese = _texts(texts_zh)
-    return {said: chinese[name] for name, said in english.items() if name in chinese and "{" not in said}
+        english, first = _texts(texts), parts()
+    with speaking("zh"):
+        chinese, second = _texts(texts_zh), parts()
+    known = {said: chinese[name] for name, said in english.items() if name in chinese and "{" not in said}
+    return known | dict(zip(first, second, strict=True))
 
 
 def _texts(module: ModuleType) -> dict[str, Any]:

@@ -10,19 +10,28 @@ from ui.languages import LANGUAGES, current
 from ui.login_page import SIGN_IN
 
 
-def header_html(shop_name: str, as_of: date, person: Person | None = None) -> str:
+def header_html(shop_name: str, as_of: date, person: Person | None = None, other: str | None = None) -> str:
     """The head of the page.
 
     Args:
         shop_name: of the shop.
         as_of: its today.
         person: who asks; None: not known yet.
+        other: address of the other page, to go to; None: there is none for them.
     """
     told = escaped(texts.SUBTITLE.format(day=day(as_of)))
+    links = f"{_other(other)}{_who(person)}{_languages()}"
     return (
         f'<header class="ra-header"><div><h1>{escaped(shop_name)}</h1><p>{told}</p></div>'
-        f'<nav class="ra-nav" aria-label="{escaped(texts.PAGE_NAV)}">{_who(person)}{_languages()}</nav></header>'
+        f'<nav class="ra-nav" aria-label="{escaped(texts.PAGE_NAV)}">{links}</nav></header>'
     )
+
+
+def _other(address: str | None) -> str:
+    if address is None:
+        return ""
+    name = texts.PAGE_DESK if address else texts.PAGE_CHAT
+    return f'<a href="./{address}">{escaped(name)}</a>'
 
 
 def _who(person: Person | None) -> str:

@@ -17,6 +17,7 @@ from ui.access import COOKIE, Access, cookie_of
 from ui.escaping import escaped
 
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+DESK = "manager"  # address of the manager desk, where a manager goes next
 _LONGEST_FORM = 10_000  # bytes
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Frame-Options": "SAMEORIGIN"}
 
@@ -95,7 +96,8 @@ class _Door:
             answer = self._form(said, name, status=429 if token else 401)
             answer.headers.update({"Retry-After": str(token)} if token else {})
             return answer
-        entered = RedirectResponse("./", status_code=303, headers=_HEADERS)
+        role = (await run_in_threadpool(self._access.of_token, token)).role
+        entered = RedirectResponse(f"./{DESK if role == 'manager' else ''}", status_code=303, headers=_HEADERS)
         entered.set_cookie(
             COOKIE,
             token,

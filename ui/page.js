@@ -10,9 +10,16 @@
 
   // The drawer: Escape closes it, and the focus goes back to where it came from.
   let cameFrom = null;
+  let isOpen = false;
+  let isOffline = false;
+  const show = () => {  // again after each change: the page's parts are written anew
+    document.querySelector('#ra-cart')?.classList.toggle('ra-open', isOpen);
+    document.querySelectorAll('.ra-offline').forEach((each) => each.classList.toggle('ra-on', isOffline));
+  };
   const drawer = (open) => {
-    if (open === (document.body.dataset.cart === 'open')) return;
-    document.body.dataset.cart = open ? 'open' : '';
+    if (open === isOpen) return;
+    isOpen = open;
+    show();
     if (open) {
       cameFrom = document.activeElement;
       document.querySelector('#ra-cart [data-drawer]')?.focus();
@@ -58,13 +65,13 @@
     if ('speechSynthesis' in window) root.querySelectorAll('[data-speak][hidden]').forEach((each) => { each.hidden = false; });
     if (speech) root.querySelectorAll('[data-listen][hidden]').forEach((each) => { each.hidden = false; });
   };
-  new MutationObserver(() => able(document)).observe(page, {childList: true, subtree: true});
+  new MutationObserver(() => { able(document); show(); }).observe(page, {childList: true, subtree: true});
 
   document.addEventListener('click', (event) => {
     const at = (name) => event.target.closest?.(`[${name}]`);
     const pressed = at('data-drawer') || at('data-speak') || at('data-listen') || at('data-language') || at('data-leave');
     if (!pressed) {
-      if (document.body.dataset.cart === 'open' && !event.target.closest?.('#ra-cart')) drawer(false);
+      if (!event.target.closest?.('#ra-cart')) drawer(false);
       return;
     }
     if (pressed.dataset.drawer) drawer(pressed.dataset.drawer === 'open');
@@ -88,7 +95,8 @@
 
   // A lost connection is told, and the page goes on with what was said meanwhile.
   const connected = (on) => {
-    document.body.dataset.offline = on ? '' : 'yes';
+    isOffline = !on;
+    show();
     if (on) tell('refresh');
   };
   window.addEventListener('offline', () => connected(false));

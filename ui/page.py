@@ -1,17 +1,17 @@
-"""Puts the page together: header, customer tab, manager tab. Knows the shop's name and date, and no tool."""
+"""Puts the two pages together: the customers' and the manager desk. Knows the shop's name and date, and no tool."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 from gradio.context import LocalContext
 
 from assistant.shop import Shop
-from ui import languages, texts
+from ui import customer_tab, languages, texts
 from ui.access import Access
 from ui.browser_visit import person_of
 from ui.customer_tab import build_customer_tab
 from ui.header import header_html
+from ui.login_page import DESK
 from ui.manager_tab import build_manager_tab
 from ui.visitors import Visitors
 
@@ -20,7 +20,7 @@ _FIXED_WIDTH = ("ui-monospace", "Consolas", "monospace")
 
 
 def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | None = None) -> gr.Blocks:
-    """The whole page.
+    """The customers' page at `/`, and the manager desk at an address of its own: neither loads the other.
 
     Args:
         shop: the opened shop.
@@ -32,17 +32,19 @@ def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | No
     title = texts.TITLE.format(shop=shop.name)
     languages.follow(lambda: _reader(shop))
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        header = gr.HTML(header_html(shop.name, shop.as_of), apply_default_css=False)
-        blocks.load(
-            _greeter(shop, access), None, [header],
-            show_progress="hidden", api_visibility="private",
-        )  # fmt: skip
-        with gr.Tabs():
-            with gr.Tab(texts.CUSTOMER_TAB, id="customer"):
-                build_customer_tab(blocks, visitors, access)
-            with gr.Tab(texts.MANAGER_TAB, id="manager", elem_id="ra-manager"):
-                build_manager_tab(blocks, visitors, access)
+        _add_header(blocks, shop, access)
+        build_customer_tab(blocks, visitors, access)
+    with blocks.route(texts.PAGE_DESK, f"/{DESK}", show_in_navbar=False):
+        _add_header(blocks, shop, access, desk=True)
+        with gr.Column(elem_id="ra-manager"):
+            build_manager_tab(blocks, visitors, access)
     return blocks
+
+
+def first_parts(shop: Shop) -> list[str]:
+    """What the page shows at first, in the language that is spoken just now."""
+    headers = (header_html(shop.name, shop.as_of, other=other) for other in (None, ""))
+    return [*headers, *customer_tab.first_parts()]
 
 
 def head() -> str:
@@ -85,11 +87,15 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _greeter(shop: Shop, access: Access) -> Callable[[gr.Request], str]:
+def _add_header(blocks: gr.Blocks, shop: Shop, access: Access, *, desk: bool = False) -> None:
     def greet(request: gr.Request) -> str:
-        return header_html(shop.name, shop.as_of, person_of(access, request))
+        person = person_of(access, request)
+        staff = access.desk(request) == "open"
+        return header_html(shop.name, shop.as_of, person, other="" if desk else DESK if staff else None)
 
-    return greet
+    first = header_html(shop.name, shop.as_of, other="" if desk else None)
+    header = gr.HTML(first, apply_default_css=False)
+    blocks.load(greet, None, [header], show_progress="hidden", api_visibility="private")
 
 
 def _reader(shop: Shop) -> str:

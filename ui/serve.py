@@ -66,7 +66,7 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
     os.environ.update(_QUIET)  # before gradio is imported: it reads them once
     from ui.beside import beside
     from ui.line import Turnstile
-    from ui.page import build_page, head, theme
+    from ui.page import build_page, first_parts, head, theme
     from ui.visitors import Visitors
 
     turnstile = Turnstile(shop.settings.limits)
@@ -91,7 +91,7 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "chat.css", "desk.css")],
             head=head(),
             max_threads=_THREADS,
-            app_kwargs=beside(shop, access, turnstile).as_arguments(),
+            app_kwargs=beside(shop, access, turnstile, lambda: first_parts(shop)).as_arguments(),
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure

@@ -3,8 +3,6 @@
 TITLE = "{shop} 助手"
 SUBTITLE = "数据截至 {day}。回答均来自本店自己的数据。"
 
-CUSTOMER_TAB = "顾客"
-MANAGER_TAB = "店长"
 MESSAGE_LABEL = "您的消息"
 MESSAGE_HINT = "询问商品、店规或您的订单（请用英语）"
 SEND = "发送"
@@ -42,7 +40,6 @@ RATE_UP = "有帮助"
 RATE_DOWN = "没有帮助"
 RATED = "谢谢，已记录。"
 RATE_WHY = "哪里需要改进？"
-RATE_SEND = "提交"
 PAGE_NAV = "本页"
 SIGNED_IN_AS = "已登录：{name}"
 LOADING = "请稍候，页面正在打开。"
@@ -90,6 +87,9 @@ ASSISTANT = "助手"
 THINKING = "正在思考"
 BUSY = "请稍等：您的上一条消息还在回答中。"
 BROKEN = "程序出错了，详情已写入日志。请再试一次。"
+PLACE_IN_LINE = "现在询问的人很多：您排在第 {place} 位"
+CROWDED = "现在询问的人非常多，请几秒钟后再试。"
+KEY_REUSED = "每条消息应有自己的键；另一条消息已用过这个键。"
 EXPIRED = "这段对话已经太久，无法继续。请开始新的对话。"
 HANDED_OFF = "已转给商店的工作人员"
 UNGROUNDED = "未得到商店数据证实：{what}"
@@ -98,14 +98,51 @@ QUESTION_LABEL = "您的问题"
 QUESTION_HINT = "询问销售、库存、顾客、价格或评价（请用英语）"
 ASK = "提问"
 DESK_EMPTY = "请用自己的话提问（英语），或从下面任选一个开始。"
-DESK_EXAMPLES = (
-    "上个月卖了多少？",
-    "未来四周会卖多少？",
-    "哪些商品快没货了？",
-    "哪 10 位顾客快要流失？",
-    "什么在上升，什么在下降？",
-    "评价里抱怨什么？",
-)
+MORE_EXAMPLES = "还可以问"
+DESK_TODAY = "今天"
+DESK_WAITING = "等待中的顾客"
+DESK_WAITING_COUNT = "等待中的顾客（{count}）"
+DESK_IMPORT = "导入数据"
+DESK_CONTROL = "模型与审计"
+BRIEFING = "今晨简报"
+BRIEFING_WAIT = "正在查看商店……"
+BRIEFING_TOPICS = {
+    "sales": "上周销售",
+    "trends": "最近四周",
+    "coming": "未来四周",
+    "stock": "即将缺货",
+    "leaving": "即将流失",
+    "prices": "需要定价",
+}
+BRIEFING_NOT_HERE = "本店暂时没有"
+SHOW = "查看"
+SHOW_LABEL = "查看：{question}"
+MORE = "更多"
+DEARER = "更贵"
+CHEAPER = "更便宜"
+LESS = "更少"
+SALES_AGAINST = "比前一周（{before}）{direction} {change}"
+SALES_ALONE = "销售额，已扣除取消和退货"
+TRENDS_AGAINST = "销售额比之前四周{direction}。{movers}"
+TRENDS_MOVERS = "上升的商品：{rising}，下降的商品：{falling}"
+TRENDS_STEADY = "没有商品的变化超出偶然"
+COMING_RANGE = "预期销售额；大致在 {low} 到 {high} 之间"
+STOCK_OUT = "共检查 {checked} 项库存，其中 {out} 项缺货。最紧急：{first}"
+LEAVING_WORTH = "涉及最有价值、最近沉默的 {count} 位常客。首位：{first}"
+PRICES_DEARER = "在比较的 {compared} 件商品中，本店比最便宜的竞争对手贵；一般 {typical}"
+BRIEFING_WAITING = "等待中的顾客"
+BRIEFING_WAITING_ONE = "位顾客等待工作人员答复"
+BRIEFING_WAITING_MANY = "位顾客等待工作人员答复"
+PIN = "固定到我的看板"
+PINNED = "已固定到您的看板。"
+UNPIN = "取下"
+UNPIN_LABEL = "从看板取下：{question}"
+NO_PIN = "这个回答没有可以固定的内容。"
+BOARD = "我的看板"
+BOARD_EMPTY = "固定一个回答，以后每次打开工作台它都在这里，并用最新数据重新计算。"
+BOARD_AS_OF = "截至 {day}"
+BOARD_PINNED = "固定于 {day}"
+REFRESH = "重新计算"
 EARLIER = "本次对话中更早的内容"
 DOWNLOAD = "下载 CSV"
 TABLE_LABEL = "表格：{what}"
@@ -114,6 +151,8 @@ ROWS = "{count} 行"
 ONE_ROW = "1 行"
 FIRST_ROWS = "共 {total} 行，显示前 {shown} 行"
 
+ASSUMPTIONS = "假设"
+CALL = "工具调用"
 COMPUTED = "这是怎样算出来的？"
 METHOD = "方法"
 SCORE = "回测"

@@ -9,12 +9,14 @@ from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
 from assistant.conversation import Conversation, start
-from assistant.errors import ModelUnavailable, NotFound
+from assistant.errors import BadCall, ModelUnavailable, NotFound
 from assistant.language.chat import Prompt, Usage
-from assistant.messages import Answer, ToolCall
+from assistant.messages import Answer, ToolCall, ToolResult, Write
 from assistant.safety import Limits
 from assistant.settings import write_settings
 from assistant.shop import Shop
+from assistant.talk import AWAY, DROPPED
+from assistant.toolbox import Context
 
 CANCEL = ToolCall("cancel_order", {"order_id": "1001"})
 
@@ -222,9 +224,35 @@ def test_a_model_that_is_away_is_said_and_the_conversation_goes_on(shop: Shop) -
     conversation = talk(shop, calls=[ToolCall("my_orders", {})])
     scripted = shop.language
     shop.__dict__["language"] = _Away()
-    assert "it is away" in conversation.ask("show me my orders").answer
+    assert conversation.ask("show me my orders").answer == AWAY  # no word of servers and settings to a customer
+    assert "it is away" in start(shop, "manager").ask("what sold best last month?").answer
     shop.__dict__["language"] = scripted
     assert conversation.ask("show me my orders").calls[0].status == "ok"
+
+
+def test_a_pressed_button_needs_no_model_and_drops_what_waits(shop: Shop) -> None:
+    conversation = talk(shop)
+    shop.__dict__["language"] = _Away()
+    conversation.session.pending = Write("cancel", {"order_id": "1001"}, "k1")
+    *said, answer = conversation.act("I would like to talk to a person", ToolCall("hand_off", {"reason": "a person"}))
+    assert isinstance(answer, Answer)
+    assert answer.handed_off
+    assert said[0] == DROPPED
+    assert conversation.session.pending is None
+    assert [turn.question for turn in shop.records.turns(conversation.session.session_id)] == [answer.question]
+
+
+def test_a_call_that_code_makes_is_recorded_and_its_failure_told(shop: Shop) -> None:
+    conversation = talk(shop)
+
+    def fails(context: Context) -> ToolResult:
+        raise BadCall("Expected a picture; got none.")
+
+    *_, answer = conversation.act("this picture", ToolCall("search_by_picture", {"picture": "a.jpg"}), fails)
+    assert isinstance(answer, Answer)
+    assert (answer.answer, answer.calls[0].status) == ("Expected a picture; got none.", "error")
+    trail = shop.records.audit_trail(conversation.session.session_id)
+    assert [(each.tool, each.status) for each in trail] == [("search_by_picture", "error")]
 
 
 def test_a_large_model_gets_the_shortlist_and_may_answer_itself(shop: Shop) -> None:

@@ -73,7 +73,7 @@ def test_a_manager_signs_in_and_out_and_both_are_recorded(shop):
     page = browser(access)
     assert "Corner &lt;Shop&gt;" in page.get("/sign-in").text
     entered = sign_in(page)
-    assert (entered.status_code, entered.headers["location"]) == (303, "./")
+    assert (entered.status_code, entered.headers["location"]) == (303, "./manager")
     said = entered.headers["set-cookie"].lower()
     assert all(mark in said for mark in ("httponly", "samesite=lax", "secure", "max-age=43200"))
     token = page.cookies[COOKIE]

@@ -69,19 +69,23 @@ def locked_page(shop_folder: Path, tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def open_page(chromium: Any, shop_page: Served) -> Iterator[OpenPage]:
-    """Opens a page in a new window: `open_page(path="/", size=PHONE, dark=True, url=..., like=page)`.
+    """Opens a page in a new window: `open_page(path="/", size=PHONE, dark=True, url=..., like=page, script=...)`.
 
-    With `like`, in a second tab of that page's window. A script that should never run, or an error in the page's own
-    scripts, fails the test at its end.
+    With `like`, in a second tab of that page's window; `script` runs before the page's own. A script that should never
+    run, or an error in the page's own scripts, fails the test at its end.
     """
     windows, pages, errors = [], [], []
 
-    def open_one(path: str = "/", *, size: Any = None, dark: bool = False, url: str = "", like: Any = None) -> Any:
+    def open_one(
+        path: str = "/", *, size: Any = None, dark: bool = False, url: str = "", like: Any = None, script: str = ""
+    ) -> Any:
         if like is None:
             look = "dark" if dark else "light"
             window = chromium.new_context(viewport=size or DESKTOP, color_scheme=look, locale="en-GB")
             window.set_default_timeout(_SLOW)
             windows.append(window)
+            if script:
+                window.add_init_script(script)
         page = (like.context if like else window).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{url or shop_page.url}{path}")

@@ -36,7 +36,7 @@ class RepeatingModel:
     """Words an answer as its facts, one by one; it writes no call, for the router reads them by itself.
 
     Attributes:
-        pause: seconds before each sentence; a test that watches an answer grow makes it longer.
+        pause: seconds within each sentence; a test that watches an answer grow makes it longer.
     """
 
     name = "scripted"
@@ -49,8 +49,10 @@ class RepeatingModel:
         usage.prompt, usage.completion = 10, 5
         lines = prompt.messages[-1].content.splitlines()
         for fact in (line.removeprefix("fact: ") for line in lines if line.startswith("fact: ")):
+            first, _, rest = fact.partition(" ")
+            yield f"{first} "
             sleep(self.pause)
-            yield f"{fact} "
+            yield f"{rest} "
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from chatting import ask, ask_for_mugs, settled, try_as
 from conftest import PHONE
 from playwright.sync_api import expect
 
-from ui import texts
+from ui import texts, texts_zh
 
 
 @pytest.fixture
@@ -154,3 +154,86 @@ def test_axe_finds_nothing_grave(open_page, size, dark, picture):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= page.viewport_size["width"]
     light = page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(247, 248, 247)"
     assert light != dark
+
+
+def test_on_a_phone_the_cart_is_a_drawer_for_fingers_and_keys(open_page):
+    page = open_page(size=PHONE)
+    ask_for_mugs(page)
+    page.locator("button[data-action=add]:not([disabled])").first.click()
+    opener, cart = page.locator(".ra-cart-open"), page.locator("#ra-cart")
+    expect(opener).to_have_text("1")
+    expect(cart).to_be_hidden()
+    opener.click()
+    expect(cart).to_be_visible()
+    expect(cart.locator("[data-drawer]")).to_be_focused()
+    cart.get_by_text("+").click()
+    expect(cart.locator(".ra-units")).to_have_text("2")
+    expect(cart).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cart).to_be_hidden()
+
+
+def test_a_question_can_be_asked_and_pressed_with_the_keyboard_alone(open_page):
+    page = open_page()
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    page.get_by_label(texts.MESSAGE_LABEL, exact=True).focus()
+    page.keyboard.type("show me mugs under 30 pounds")
+    page.keyboard.press("Enter")
+    settled(page, 1)
+    page.locator("button[data-action=add]:not([disabled])").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".ra-units")).to_have_text("1")
+
+
+_VOICE = """
+window.SpeechRecognition = class {
+  start() { setTimeout(() => { this.onresult({results: [[{transcript: window.heard || ''}]]}); this.onend(); }, 30); }
+  stop() {}
+};
+window.spoken = [];
+window.speechSynthesis.speak = (words) => window.spoken.push(words.text);
+"""
+
+
+def test_a_spoken_question_is_asked_and_the_answer_read_aloud(open_page):
+    page = open_page(script=_VOICE)
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    page.get_by_label(texts.SPEAK_IN).click()
+    expect(page.get_by_text(texts.SPEAK_FAILED)).to_be_visible()
+    page.evaluate("() => { window.heard = 'show me mugs under 30 pounds'; }")
+    page.get_by_label(texts.SPEAK_IN).click()
+    settled(page, 1)
+    expect(page.locator(".ra-question")).to_contain_text("show me mugs under 30 pounds")
+    page.get_by_label(texts.SPEAK_OUT).click()
+    assert "I found" in page.evaluate("() => window.spoken[0]")
+
+
+def test_a_browser_without_speech_offers_none(open_page):
+    gone = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition; delete window.speechSynthesis;"
+    page = open_page(script=gone)
+    ask_for_mugs(page)
+    expect(page.get_by_label(texts.SPEAK_IN)).to_be_hidden()
+
+
+def test_the_page_speaks_chinese_when_asked_to(open_page):
+    page = open_page()
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_text(texts_zh.WELCOME)).to_be_visible()
+    expect(page.get_by_role("button", name=texts_zh.SEND)).to_be_visible()
+    assert page.evaluate("() => document.documentElement.lang") == "zh"
+    page.get_by_role("button", name=texts_zh.CUSTOMER_EXAMPLES[2]).click()
+    expect(page.locator(".ra-turn").last.get_by_label(texts_zh.RATE_UP)).to_be_visible()
+    expect(page.locator(".ra-question")).to_contain_text(texts.CUSTOMER_EXAMPLES[2])
+    assert grave_findings(page) == []
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name=texts.SEND)).to_be_visible()
+
+
+def test_something_is_seen_within_two_seconds(open_page):
+    open_page().close()  # a browser that has been here before or not: the first one warms the server
+    page = open_page()
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    first = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    print(f"first content after {first:.0f} ms")  # noqa: T201
+    assert first < 2_000

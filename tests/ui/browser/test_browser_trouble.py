@@ -149,8 +149,7 @@ def test_a_dead_model_server_is_told_and_a_person_can_be_asked_for(open_page, sh
 
 
 def test_the_manager_desk_needs_a_login(open_page, locked_page):
-    page = open_page(url=locked_page.url)
-    page.get_by_role("tab", name=texts.MANAGER_TAB).click()
+    page = open_page("/manager", url=locked_page.url)
     expect(page.get_by_text(texts.LOCKED)).to_be_visible()
     assert page.get_by_label(texts.QUESTION_LABEL).count() == 0
     page.locator(".ra-closed a").click()
@@ -161,5 +160,14 @@ def test_the_manager_desk_needs_a_login(open_page, locked_page):
     page.get_by_label(texts.SIGN_IN_NAME).fill("manager")
     page.get_by_label(texts.SIGN_IN_PASSWORD).fill(PASSWORD)
     page.get_by_role("button", name=texts.SIGN_IN_ENTER).click()
-    page.get_by_role("tab", name=texts.MANAGER_TAB).click()
     expect(page.get_by_label(texts.QUESTION_LABEL)).to_be_visible()
+    page.get_by_role("link", name=texts.PAGE_CHAT).click()
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    expect(page.get_by_role("link", name=texts.PAGE_DESK)).to_be_visible()
+
+
+def test_a_customer_is_not_shown_the_way_to_the_desk(open_page, locked_page):
+    page = open_page(url=locked_page.url)
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
+    expect(page.get_by_role("link", name=texts.SIGN_IN_LINK)).to_be_visible()
+    expect(page.get_by_role("link", name=texts.PAGE_DESK)).to_have_count(0)
