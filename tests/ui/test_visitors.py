@@ -4,8 +4,8 @@ import time
 import pytest
 from scripted_page import ScriptedConversation, answer, begin, record
 
-from assistant.door_settings import LimitSettings
 from assistant import talk
+from assistant.door_settings import LimitSettings
 from assistant.errors import NotFound
 from assistant.messages import ToolResult
 from ui import texts
