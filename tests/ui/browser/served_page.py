@@ -53,6 +53,10 @@ class RepeatingModel:
             yield f"{first} "
             sleep(self.pause)
             yield f"{rest} "
+        if self.pause:
+            yield "Just "  # the sentence before is whole now, and shown
+            sleep(self.pause)
+            yield "ask if there is anything else."
 
 
 @dataclass(frozen=True)
