@@ -91,7 +91,7 @@ class _Rewriting:
             headers["vary"] = "Cookie, Accept-Language"
             if not secret_of(self._headers):
                 headers.append("set-cookie", new_cookie(https=is_https(self._headers, self._scheme)))
-        await self._send(self._start | {"headers": headers.raw})
+        await self._send({**self._start, "headers": headers.raw})
         await self._send({"type": "http.response.body", "body": self._body})
 
 
@@ -109,7 +109,9 @@ def rewritten(document: str, shop_name: str, language: str, known: Mapping[str, 
     splash = f'<div class="ra-splash" role="status"><h1>{escaped(shop_name)}</h1><p>{loading}</p></div>'
     head = f"<title>{title}</title><style>{_SPLASH_STYLE}</style></head>"
     document = _SHARED.sub("", document)
-    document = document.replace('lang="en"', f'lang="{language}"', 1).replace("</head>", head, 1)
+    document = document.replace('lang="en"', f'lang="{language}" data-language="{language}"', 1).replace(
+        "</head>", head, 1
+    )
     document = document.replace("</gradio-app>", f"</gradio-app>{splash}", 1)
     if language == "zh":
         document = _CONFIG.sub(lambda found: f"{found[1]}{_translated(found[2], known)}{found[3]}", document, count=1)

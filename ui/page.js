@@ -4,8 +4,10 @@
   const speech = window.SpeechRecognition || window.webkitSpeechRecognition;
   const page = document.documentElement;
   // The document's language is the reader's; the framework would set its own.
-  const spoken = page.lang;
-  new MutationObserver(() => { if (page.lang !== spoken) page.lang = spoken; }).observe(page, {attributeFilter: ['lang']});
+  const spoken = page.dataset.language || page.lang;
+  const speak_it = () => { if (page.lang !== spoken) page.lang = spoken; };
+  new MutationObserver(speak_it).observe(page, {attributeFilter: ['lang']});
+  speak_it();
   const keep = (name, value, days = 365) => {
     document.cookie = `${name}=${encodeURIComponent(value)}; Max-Age=${days * 86400}; Path=/; SameSite=Lax`;
   };
