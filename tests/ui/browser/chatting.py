@@ -17,7 +17,7 @@ def settled(page: Any, turns: int | None = None) -> None:
     """The newest turn is whole: it can be rated."""
     if turns is not None:
         expect(page.locator(".ra-turn")).to_have_count(turns)
-    expect(page.locator(".ra-turn").last.get_by_label(texts.RATE_UP)).to_be_visible()
+    expect(page.locator(".ra-turn").last.get_by_label(texts.RATE_UP, exact=True)).to_be_visible()
 
 
 def ask_for_mugs(page: Any) -> None:

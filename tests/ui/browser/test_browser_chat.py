@@ -223,7 +223,7 @@ def test_the_page_speaks_chinese_when_asked_to(open_page):
     expect(page.get_by_role("button", name=texts_zh.SEND)).to_be_visible()
     assert page.evaluate("() => document.documentElement.lang") == "zh"
     page.get_by_role("button", name=texts_zh.CUSTOMER_EXAMPLES[2]).click()
-    expect(page.locator(".ra-turn").last.get_by_label(texts_zh.RATE_UP)).to_be_visible()
+    expect(page.locator(".ra-turn").last.get_by_label(texts_zh.RATE_UP, exact=True)).to_be_visible()
     expect(page.locator(".ra-question")).to_contain_text(texts.CUSTOMER_EXAMPLES[2])
     assert grave_findings(page) == []
     page.get_by_role("button", name="English").click()
