@@ -1,6 +1,7 @@
 """Every forecasting method on any long frame: the last periods of each series are the test.
 
-    python -m benchmarks.forecast --frame FILE --freq D|W|M --horizon N [--by WAPE|RMSSE] [--json FILE] [--series N]
+    python -m benchmarks.forecast --frame FILE --freq D|W|M --horizon N [--by WAPE|RMSSE]
+                                  [--json FILE] [--series N] [--kept DIR]
     python -m benchmarks.forecast --rate [--days 730] [--series N]
 
 FILE (parquet or csv) holds unique_id, ds, y and, where there are, further columns: numbers count as known ahead
@@ -37,7 +38,7 @@ def main() -> int:
         ends = origins(panel, given.horizon)
         enough = ends >= least_periods(given.freq, given.horizon)
         panel, ends = _enough(panel, ends, enough)
-        result = measure(panel, ends, given.horizon, given.by, candidates(even=given.by == "RMSSE"))
+        result = measure(panel, ends, given.horizon, given.by, candidates(given.by == "RMSSE", kept=given.kept))
     except (AnalyticsError, OSError, ValueError) as failure:
         print(failure, file=sys.stderr)
         return 1

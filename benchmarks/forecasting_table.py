@@ -6,8 +6,6 @@ page names.
 
 import argparse
 import json
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 
 from analytics.errors import NotEnoughHistory
 from analytics.forecasting.candidates import Candidate, Naive, RecentMean, SeasonalNaive
@@ -28,6 +25,7 @@ from analytics.forecasting.lstm import Recurrent
 from analytics.forecasting.panel import Floats, Panel
 from analytics.forecasting.training_rows import Sampling
 from analytics.forecasting.yearly_pattern import CalendarPattern
+from benchmarks.remembered import Remembered
 
 PEERS = 200  # series that those with an origin of their own learn beside
 
@@ -38,7 +36,7 @@ class Measured:
 
     Attributes:
         said: [series, horizon].
-        seconds: of the fit and the forecast.
+        seconds: of computing, for the fit and the forecast.
         megabytes: most memory of the process meanwhile.
     """
 
@@ -56,8 +54,8 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
 
-def candidates(even: bool, rounds: int = 150, quick: bool = False) -> list[Candidate]:
-    """Every method; `even`: each series counts the same; `quick`: for tests."""
+def candidates(even: bool, rounds: int = 150, quick: bool = False, kept: Path | None = None) -> list[Candidate]:
+    """Every method; `even`: each series counts the same; `quick`: for tests; `kept`: folder that keeps answers."""
     plain: list[Candidate] = [Naive(), SeasonalNaive(), RecentMean()]
     rows = 20_000 if quick else 200_000
     learners: list[Candidate] = [
@@ -65,7 +63,8 @@ def candidates(even: bool, rounds: int = 150, quick: bool = False) -> list[Candi
         LagTrees(rounds=rounds, sampling=Sampling(rows, even)),
         Recurrent(sampling=Sampling(rows // 3, even)),
     ]
-    return [*plain, *classical_candidates(), *learners, LastYearByGroup(), CalendarPattern()]
+    every = [*plain, *classical_candidates(), *learners, LastYearByGroup(), CalendarPattern()]
+    return [Remembered(each, kept) for each in every]
 
 
 def measure(panel: Panel, origins: Floats, horizon: int, by: Measure, methods: Sequence[Candidate]) -> Result:
@@ -81,9 +80,7 @@ def measure(panel: Panel, origins: Floats, horizon: int, by: Measure, methods: S
     main = int(np.bincount(origins).argmax())
     hidden = np.where(np.arange(panel.periods)[None] < origins[:, None], panel.values, np.nan)
     known = Panel(panel.keys, panel.freq, panel.dates, hidden[:, :main], panel.groups, panel.known)
-    started = time.monotonic()
     contest = hold(known, methods, horizon, by, lambda said: print(f"  {said}", flush=True))
-    choosing = time.monotonic() - started
     bands = learn_bands(known, contest.windows, contest.weights, horizon)
     truth = np.stack([values[o : o + horizon] for values, o in zip(_padded(panel, horizon), origins, strict=True)])
     scale = rmsse_scale(hidden)
@@ -91,9 +88,8 @@ def measure(panel: Panel, origins: Floats, horizon: int, by: Measure, methods: S
     found = {name: each for name, each in found.items() if each is not None}
     rows = {name: _figures(each, truth, scale) for name, each in found.items()}
     served = served_forecast(contest, {name: each.said for name, each in found.items()})
-    rows["served"] = _figures(
-        Measured(served, choosing + sum(found[n].seconds for n in contest.weights), 0.0), truth, scale
-    )
+    seconds, megabytes = ([getattr(found[n], each) for n in contest.weights] for each in ("seconds", "megabytes"))
+    rows["served"] = _figures(Measured(served, sum(seconds), max(megabytes)), truth, scale)
     rows["served"] |= range_figures(bands, served, known, truth)
     if "AutoETS" in found:
         own = learn_bands(known, contest.windows, {"AutoETS": 1.0}, horizon)
@@ -104,33 +100,22 @@ def measure(panel: Panel, origins: Floats, horizon: int, by: Measure, methods: S
 
 
 def timed(method: Candidate, known: Panel, hidden: Floats, origins: Floats, main: int, horizon: int) -> Measured | None:
-    """A method's forecasts of every series from its own origin, with seconds and memory."""
+    """A method's forecasts of every series from its own origin, with seconds and memory of the main one."""
     print(f"  {method.name} ...", end=" ", flush=True)
-    peak, stop = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(0.05):
-            peak[0] = max(peak[0], psutil.Process().memory_info().rss / 2**20)
-
-    watching, started = threading.Thread(target=watch, daemon=True), time.monotonic()
-    watching.start()
-    try:
-        said = _from_own_origins(method, known, hidden, origins, main, horizon)
-    finally:
-        stop.set()
-        watching.join()
-    seconds = time.monotonic() - started
+    asked = method if isinstance(method, Remembered) else Remembered(method)
+    said = asked.forecast(known, horizon)
+    seconds, megabytes = asked.seconds, asked.megabytes
     print(f"{seconds:.1f} s", flush=True)
-    return None if said is None else Measured(said, seconds, max(peak[0], psutil.Process().memory_info().rss / 2**20))
+    if said is None:
+        return None
+    whole = _from_own_origins(asked, said, known, hidden, origins, main, horizon)
+    return Measured(whole, seconds, megabytes)
 
 
 def _from_own_origins(
-    method: Candidate, known: Panel, hidden: Floats, origins: Floats, main: int, horizon: int
-) -> Floats | None:
-    """Series that end with the others are forecast together; each that ends apart, beside some of its peers."""
-    said = method.forecast(known, horizon)
-    if said is None:
-        return None
+    method: Candidate, said: Floats, known: Panel, hidden: Floats, origins: Floats, main: int, horizon: int
+) -> Floats:
+    """Series that end with the others were forecast together; each that ends apart is, beside some of its peers."""
     base = RecentMean().forecast(known, horizon)
     said = np.where(np.isnan(said), base, said)
     for origin in np.unique(origins[origins != main]):
@@ -210,6 +195,7 @@ def arguments(text: str, more: Callable[[argparse.ArgumentParser], None]) -> arg
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     more(parser)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--kept", type=Path, help="folder that keeps what methods said; a stopped run goes on")
     parser.add_argument("--series", type=int, help="so many series only, drawn with a fixed seed: a quick look")
     return parser.parse_args()
 

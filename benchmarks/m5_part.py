@@ -1,6 +1,6 @@
 """Daily sales of 1,437 food items of one store, 28 days ahead: every method on the M5 competition's last window.
 
-    python -m benchmarks.m5_part --data DIR [--json FILE] [--series N]
+    python -m benchmarks.m5_part --data DIR [--json FILE] [--series N] [--kept DIR]
 
 DIR holds foods_ca1_train_d1_d1941.parquet, test_all_stores_d1942_d1969.parquet and calendar.parquet. RMSSE of each
 item, unweighted mean: errors over the test days against the mean squared step from an item's first sale on. Known
@@ -28,7 +28,7 @@ def main() -> int:
     given = arguments(__doc__ or "", lambda parser: parser.add_argument("--data", type=Path, required=True))
     panel = some(read(given.data), given.series)
     origins = np.full(len(panel.keys), panel.periods - HORIZON)
-    result = measure(panel, origins, HORIZON, "RMSSE", candidates(even=True, rounds=250))
+    result = measure(panel, origins, HORIZON, "RMSSE", candidates(even=True, rounds=250, kept=given.kept))
     result.notes += [f"published WRMSSE: {name} {value}" for name, value in PUBLISHED.items()]
     show(result, given.json, {"published": PUBLISHED})
     return 0

@@ -1,6 +1,6 @@
 """Weekly sales of 45 stores by department, 39 weeks ahead: every method beside the published figures.
 
-    python -m benchmarks.walmart --data DIR [--json FILE] [--series N]
+    python -m benchmarks.walmart --data DIR [--json FILE] [--series N] [--kept DIR]
 
 DIR holds train.parquet (Store, Dept, Date, Weekly_Sales, IsHoliday). The protocol is fev-bench's "walmart": series
 with 79 observed weeks at least, on a weekly grid from their first to their last week, the last 39 of them the test;
@@ -33,7 +33,7 @@ def main() -> int:
     """Reads the arguments, measures, prints the table."""
     given = arguments(__doc__ or "", lambda parser: parser.add_argument("--data", type=Path, required=True))
     panel = some(read(given.data / "train.parquet"), given.series)
-    result = measure(panel, origins(panel), HORIZON, "WAPE", candidates(even=False))
+    result = measure(panel, origins(panel), HORIZON, "WAPE", candidates(even=False, kept=given.kept))
     result.notes += [f"published WAPE: {name} {value}" for name, value in PUBLISHED.items()]
     show(result, given.json, {"published": PUBLISHED})
     return 0

@@ -15,12 +15,15 @@ statistics_engine  in this process, on its cores, or on Ray
 backtest      rolling origins, scores, scorecard; weighting adds the weighted mean
 reasons       what a forecast is made of: parts that add up to it
 calibration   intervals for sums from the backtest's errors
+product_seasons  yearly profiles that products share; newcomers what a new product borrows
+hierarchy     products, categories and the shop add up; agreement does it for the fitted levels
 fitting       fit_forecast
-fitted        FittedForecast and Prediction: what answers questions
+fitted        FittedForecast: what answers questions; prediction is its answer
 """
 
-from analytics.forecasting.fitted import FittedForecast, Prediction
+from analytics.forecasting.fitted import FittedForecast
 from analytics.forecasting.fitting import Forecaster, fit_forecast
+from analytics.forecasting.prediction import Prediction
 from analytics.forecasting.reasons import Kind
 from analytics.forecasting.settings import LEVELS, METRICS, ForecastSettings, Level, Metric
 from analytics.forecasting.statistics_engine import EngineSettings

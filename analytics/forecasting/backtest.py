@@ -3,7 +3,7 @@
 Knows no interval; `calibration` makes those from the sums kept here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,16 +11,20 @@ import numpy as np
 
 from analytics.errors import NotEnoughHistory
 from analytics.forecasting.methods import NAIVE, Weights, forecast_all
+from analytics.forecasting.panel import Integers
+from analytics.forecasting.product_seasons import LEAST_WEEKS, SeriesSeasons, learn_seasons
 from analytics.forecasting.season import NO_SEASON, Season, learn_season
 from analytics.forecasting.series import DailyPanel, Floats
 from analytics.forecasting.settings import JUDGED_WEEKS, WEEK, YEAR_WEEKS, ForecastSettings
 from analytics.forecasting.trading_days import TradingDays
-from analytics.forecasting.weeks import Weeks, weekly_view
+from analytics.forecasting.weeks import Weeks, weekly_view, with_seasons
 from analytics.scorecard import Scorecard
 
 SUM_DAYS: Final = (7, 14, 28, 56, 91, 182)  # horizons whose sums are judged
 LEAST_TRAINING: Final = 8  # weeks
 CALIBRATION_ORIGINS: Final = (20, 26)  # weeks back; further origins of a large level, for its serving method only
+SEASON_ORIGINS: Final = (4, 8, 12, 16, 20, 26)  # weeks back; where products' own seasons are tested
+PLAINEST: Final = "mean of 8 weeks"
 SEASON_WEEKS: Final = 56  # a season needs so many weeks before an origin to be tested there
 
 
@@ -32,11 +36,15 @@ class Shop:
         revenue: the whole shop's daily revenue, one series.
         opened: sum that tells which days had any sale and how the week is shaped; [days].
         season: "no", "assumed" (little more than a year of history: it cannot be tested) or "proven".
+        own_seasons: whether products have seasons that differ from the shop's.
+        learnt: product seasons by days known, so that they are learnt once.
     """
 
     revenue: DailyPanel
     opened: Floats
     season: str = "no"
+    own_seasons: bool = False
+    learnt: dict[int, SeriesSeasons | None] = field(default_factory=dict)
 
     def view(self, panel: DailyPanel, days: int, settings: ForecastSettings) -> Weeks:
         """The panel's weeks as they were known after its first `days` days."""
@@ -46,7 +54,21 @@ class Shop:
         if self.season != "no":
             whole = weekly_view(self.revenue.until(days), opened, trading, NO_SEASON, longest)
             season = learn_season(whole.rates[0], proven=self.season == "proven")
-        return weekly_view(panel.until(days), opened, trading, season, longest)
+        view = weekly_view(panel.until(days), opened, trading, season, longest)
+        return self._with_own_seasons(view, panel.kinds, days, settings) if self.own_seasons else view
+
+    def _with_own_seasons(self, view: Weeks, kinds: Integers | None, days: int, settings: ForecastSettings) -> Weeks:
+        """The view with each product's own season, where it has one."""
+        if kinds is None:
+            return view
+        if days not in self.learnt:
+            past, ahead = view.season.past(view.sales.shape[1]), view.season.ahead(settings.horizon_weeks)
+            begun = np.arange(view.sales.shape[1])[None] >= view.first[:, None]
+            self.learnt[days] = learn_seasons(
+                view.sales, view.exposure * past * begun, (past, ahead), kinds, view.next_day, settings.seed
+            )
+        found = self.learnt[days]
+        return view if found is None else with_seasons(view, found)
 
 
 @dataclass(frozen=True)
@@ -209,3 +231,19 @@ def season_helps(shop: Shop, settings: ForecastSettings) -> str:
         found = scores([run_fold(shop.revenue, tried, b, settings) for b in testable])
         error[season] = float(np.median([s["WAPE"] for m, s in found.items() if m != NAIVE]))
     return min(error, key=lambda season: error[season])
+
+
+def own_seasons_help(shop: Shop, panel: DailyPanel, settings: ForecastSettings) -> bool:
+    """Whether seasons of the products' own forecast them better than the shop's alone.
+
+    Tested with the plainest method on origins over the last half year, each of which knows a year and a half at least.
+    """
+    weeks = panel.days // WEEK
+    back = [b for b in SEASON_ORIGINS if weeks - b >= LEAST_WEEKS]
+    if shop.season == "no" or panel.kinds is None or len(back) < 3:
+        return False
+    tried = replace(shop, own_seasons=True)
+    error = [
+        scores([run_fold(panel, each, b, settings, PLAINEST) for b in back])[PLAINEST]["WAPE"] for each in (shop, tried)
+    ]
+    return error[1] < error[0]

@@ -13,6 +13,7 @@ import numpy as np
 from analytics.forecasting.backtest import SUM_DAYS, Fold
 from analytics.forecasting.series import Floats
 from analytics.forecasting.settings import JUDGED_WEEKS, WEEK
+from analytics.forecasting.weeks import Weeks
 
 TAILS: Final = (0.025, 0.1, 0.9, 0.975)
 DAYS: Final = (1, *SUM_DAYS)
@@ -66,7 +67,12 @@ def spread_of(value: Floats, noise: Floats, opened: float, counts: bool) -> Floa
     return np.asarray(np.sqrt(variance + floor))
 
 
-def noise_of(rates: Floats, season_now: float) -> Floats:
+def season_noise(view: Weeks) -> Floats:
+    """`noise_of` at the season of the coming weeks; [series]."""
+    return noise_of(view.rates, np.asarray(view.season.ahead(JUDGED_WEEKS)).mean(-1))
+
+
+def noise_of(rates: Floats, season_now: Floats) -> Floats:
     """Standard deviation of the weekly rates, recent ones counting most, at the coming weeks' season; [series]."""
     recent = rates[:, -NOISE_WEEKS:]
     weights = 0.5 ** (np.arange(recent.shape[1])[::-1] / NOISE_HALF_LIFE)
@@ -126,7 +132,7 @@ def _opened(fold: Fold) -> Floats:
 
 
 def _noise(fold: Fold) -> Floats:
-    return noise_of(fold.view.rates[fold.known], float(fold.view.season.ahead(JUDGED_WEEKS).mean()))
+    return season_noise(fold.view)[fold.known]
 
 
 def _scaled(fold: Fold, method: str, horizon: int, counts: bool) -> Floats:

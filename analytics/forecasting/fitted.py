@@ -9,45 +9,21 @@ import pandas as pd
 from analytics.errors import MissingData, NotEnoughHistory
 from analytics.forecasting.calibration import Calibration
 from analytics.forecasting.methods import explained
+from analytics.forecasting.newcomers import borrowed
+from analytics.forecasting.panel import Integers
+from analytics.forecasting.prediction import Prediction
 from analytics.forecasting.reasons import Kind, LevelReasons, Window, window_parts
 from analytics.forecasting.series import Floats, shelf_shares
-from analytics.forecasting.settings import WEEK, WHOLE_SHOP, Level, Metric
+from analytics.forecasting.settings import JUDGED_WEEKS, WEEK, WHOLE_SHOP, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
 from analytics.forecasting.weeks import spread
 from analytics.scorecard import Scorecard
 
-
-@dataclass(frozen=True)
-class Prediction:
-    """Expected net sales over a span of days.
-
-    Attributes:
-        value: expected sum; lower80..upper95 bound it with 80 and 95 % probability.
-        first_day: day of daily[0].
-        daily: expected sales per day, [days].
-        method: the method that made it; score: its backtest score in words, None where it was not judged.
-        notes: assumptions and limits, one sentence each.
-    """
-
-    level: Level
-    key: str
-    metric: Metric
-    start: date
-    end: date
-    value: float
-    lower80: float
-    upper80: float
-    lower95: float
-    upper95: float
-    daily: tuple[float, ...]
-    method: str
-    score: str | None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation that the 80 % interval stands for (its width / 2.563)."""
-        return (self.upper80 - self.lower80) / 2.563
+YOUNG = (
+    "It has sold for less than eight weeks: this is its mean since then, drawn towards products of its category at "
+    "about its price, a weak basis."
+)
+MOST_RATIO = 25.0  # of the season in a window and in the coming weeks
 
 
 @dataclass(frozen=True)
@@ -99,6 +75,10 @@ class FittedForecast:
         scorecards: of units by level ("product", "total", ...), of revenue as "total revenue", "category revenue" ...
         scorecard: that of products.
         picking: stores from whose shelves orders without a store are taken.
+        parents: row of each product's category, -1 without one; where it is there, what is forecast of a category and
+            of the whole shop is the sum of its products. [products]
+        product_revenue: weekly revenue of products, which adds up likewise; float32 [products, weeks].
+        similar: product that never sold -> products that it borrows its forecast from.
     """
 
     as_of: date
@@ -110,6 +90,9 @@ class FittedForecast:
     scorecards: dict[str, Scorecard]
     scorecard: Scorecard | None
     picking: tuple[str, ...] = ()
+    parents: Integers | None = None
+    product_revenue: Floats | None = None
+    similar: dict[str, tuple[str, ...]] | None = None
 
     @property
     def last_day(self) -> date:
@@ -132,7 +115,7 @@ class FittedForecast:
 
         Args:
             level: what `key` names; "total" ignores the key.
-            key: id of the series.
+            key: id of the series; a product that never sold borrows from similar ones.
             start: first day; days up to the as-of date are known and left out.
             end: last day.
             metric: units or revenue.
@@ -146,11 +129,15 @@ class FittedForecast:
         begin, after = self._window(start, end)
         known = self._level(level, "units" if level == "product" else metric)
         row = known.rows.get(WHOLE_SHOP if level == "total" else key)
+        if row is None and level == "product" and (alike := (self.similar or {}).get(key)):
+            note = f"It has never sold: this is the mean of the {len(alike)} products of its category nearest in price."
+            each = [self.predict(level, other, start, end, metric, store, shelf=shelf) for other in alike]
+            return borrowed(key, each, note)
         if row is None:
             raise MissingData(f"There are no sales of {key} up to {_day(self.as_of)} to forecast from.")
         share = 1.0 if store is None else self.share(key, store, shelf=shelf)
-        factor = self.prices.get(key, 0.0) if level == "product" and metric == "revenue" else 1.0
-        daily, bounds = self._path(known, row, begin, after, share)
+        daily, bounds = self._path(known, level, row, metric, begin, after, share)
+        factor = self._price(key, row, begin, after) if level == "product" and metric == "revenue" else 1.0
         card = self.card(level, metric)
         return Prediction(
             level,
@@ -181,15 +168,19 @@ class FittedForecast:
         begin, after = self._window(start, end)
         known = self._level(level, "units" if level == "product" else metric)
         row = known.rows.get(WHOLE_SHOP if level == "total" else key)
+        if row is None and key in (self.similar or {}):
+            return {}
         if row is None:
             raise MissingData(f"There are no sales of {key} up to {_day(self.as_of)} to forecast from.")
         if known.reasons is None:
             return {}
         factor = 1.0 if store is None else self.share(key, store)
         if level == "product" and metric == "revenue":
-            factor *= self.prices.get(key, 0.0)
+            factor *= self._price(key, row, begin, after)
         window = Window(self.as_of + timedelta(days=1), begin, after)
         parts = window_parts(known.reasons, row, known.weekly[row], known.profiles[row], self.trading, window)
+        if (whole := sum(parts.values())) > 0 and self._sums_products(level):
+            factor *= float(self._path(known, level, row, metric, begin, after, 1.0)[0].sum()) / whole
         return {kind: value * factor for kind, value in parts.items()}
 
     def share(self, product: str, store: str, *, shelf: bool = False) -> float:
@@ -215,9 +206,10 @@ class FittedForecast:
         return self.scorecards.get(level if metric == "units" or level == "product" else f"{level} revenue")
 
     def past_weeks(self, level: Level, key: str, metric: Metric) -> tuple[tuple[date, ...], Floats]:
-        """First days and net sales of the last weeks; weeks end on the as-of date's weekday."""
+        """First days and net sales of the last weeks, the last ending on the as-of date; none where it never sold."""
         known = self._level(level, metric)
-        sales = known.history[known.rows[WHOLE_SHOP if level == "total" else key]]
+        row = known.rows.get(WHOLE_SHOP if level == "total" else key)
+        sales = known.history[row] if row is not None else np.empty(0)
         first = self.as_of - timedelta(days=WEEK * len(sales) - 1)
         return tuple(first + timedelta(days=WEEK * w) for w in range(len(sales))), sales
 
@@ -263,19 +255,43 @@ class FittedForecast:
             raise MissingData(f"This shop's sales name no {plain}, so there is no forecast per {level}.")
         return known
 
+    def _sums_products(self, level: Level) -> bool:
+        """Whether a level's forecasts are sums of its products'."""
+        return self.parents is not None and level in ("category", "total")
+
+    def _daily(self, known: LevelForecast, level: Level, row: int, metric: Metric, begin: int, after: int) -> Floats:
+        """Daily forecasts of the window; [days]."""
+        weekly, profiles, rows = known.weekly, known.profiles, np.array([row])
+        if self.parents is not None and self._sums_products(level):
+            products = self._level("product", "units")
+            weekly, profiles = products.weekly, products.profiles
+            if metric == "revenue" and self.product_revenue is not None:
+                weekly = self.product_revenue
+            rows = np.flatnonzero(self.parents == row) if level == "category" else np.arange(len(profiles))
+        first_day = self.as_of + timedelta(days=1)
+        return np.asarray(spread(weekly[rows], profiles[rows], self.trading, first_day, begin, after).sum(0))
+
+    def _price(self, key: str, row: int, begin: int, after: int) -> float:
+        """Revenue per unit of a product in the window."""
+        weeks = slice(begin // WEEK, -(-after // WEEK))
+        units = float(self._level("product", "units").weekly[row, weeks].sum())
+        if self.product_revenue is None or units <= 0:
+            return self.prices.get(key, 0.0)
+        return float(self.product_revenue[row, weeks].sum()) / units
+
     def _path(
-        self, known: LevelForecast, row: int, begin: int, after: int, share: float
+        self, known: LevelForecast, level: Level, row: int, metric: Metric, begin: int, after: int, share: float
     ) -> tuple[Floats, tuple[float, ...]]:
         """Daily forecasts of the window and its interval."""
-        one = slice(row, row + 1)
         first_day = self.as_of + timedelta(days=1)
-        daily = spread(known.weekly[one], known.profiles[one], self.trading, first_day, begin, after)[0] * share
+        daily = self._daily(known, level, row, metric, begin, after) * share
         value, whole_noise = float(daily.sum()), float(known.noise[row])
         # A store's part of a product: its own share of the noise, and the chance of who buys where (binomial thinning).
         weekly = float(known.weekly[row, :4].mean())
         noise = (
             whole_noise if share == 1.0 else float(np.sqrt((share * whole_noise) ** 2 + share * (1 - share) * weekly))
         )
+        noise *= _season_ratio(known.weekly[row], begin, after)
         opened = float(self.trading.ahead(first_day + timedelta(days=begin), after - begin).sum())
         return daily, known.calibration.interval(value, noise, weekly * share, opened, after)
 
@@ -287,11 +303,13 @@ class FittedForecast:
         if not (sales > 0).any():
             notes.append("It has not sold in the last year, so no sales are expected.")
         elif known.age_weeks[row] < 8:
-            notes.append("It has sold for less than eight weeks: this is its mean since then, a weak basis.")
+            notes.append(YOUNG)
         if known.out_days is not None and known.out_days[row] >= 0.5:
             notes.append(_out_of_stock(float(known.out_days[row])))
         if level == "product" and metric == "revenue":
             notes.append("Revenue is the expected units at the average price of the last quarter.")
+        if self._sums_products(level):
+            notes.append("It is the sum of its products' forecasts, which were made to agree with its own.")
         if self.season == "assumed":
             notes.append("Last year's seasonal pattern is assumed to repeat; one year of history cannot test that.")
         closed = self.trading.closed(self.as_of + timedelta(days=begin + 1), after - begin)
@@ -303,6 +321,13 @@ class FittedForecast:
             reached = known.calibration.days[-1]
             notes.append(f"The backtest reached {reached} days ahead; beyond that the range is an extrapolation.")
         return tuple(notes)
+
+
+def _season_ratio(weekly: Floats, begin: int, after: int) -> float:
+    """How much more a week varies in the window than in the coming four, whose noise is known: like counts do."""
+    now = float(weekly[:JUDGED_WEEKS].mean())
+    then = float(weekly[begin // WEEK : -(-after // WEEK)].mean())
+    return float(np.sqrt(np.clip(then / now, 1 / MOST_RATIO, MOST_RATIO))) if now > 0 else 1.0
 
 
 def _out_of_stock(days: float) -> str:

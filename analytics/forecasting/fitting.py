@@ -6,22 +6,25 @@ from datetime import date
 import numpy as np
 
 from analytics.errors import NotEnoughHistory
+from analytics.forecasting.agreement import ADDING_UP, Family, Judged, make_agree
 from analytics.forecasting.backtest import (
     CALIBRATION_ORIGINS,
     LEAST_TRAINING,
     Fold,
     Shop,
     origins,
+    own_seasons_help,
     run_fold,
     scorecard,
     scores,
     season_helps,
 )
-from analytics.forecasting.calibration import calibrate, coverage, noise_of
+from analytics.forecasting.calibration import calibrate, coverage, season_noise
 from analytics.forecasting.fitted import FittedForecast, LevelForecast
 from analytics.forecasting.methods import WEIGHTED, Weights, forecast_all, parts_of
+from analytics.forecasting.newcomers import GROWN_WEEKS, similar_rows
 from analytics.forecasting.reasons import Kept, learn_reasons
-from analytics.forecasting.series import DailyPanel, daily_panels, picking_stores, store_shares
+from analytics.forecasting.series import DailyPanel, Floats, daily_panels, picking_stores, store_shares
 from analytics.forecasting.settings import JUDGED_WEEKS, LEVELS, WEEK, ForecastSettings, Level, Metric
 from analytics.forecasting.trading_days import TradingDays
 from analytics.forecasting.weighting import add_weighted
@@ -57,32 +60,44 @@ class Forecaster:
         if history.lines.empty:
             raise NotEnoughHistory("Expected sales to forecast from, but this shop has none up to its as-of date.")
         shop = self._shop(history)
+        products = daily_panels(history, "product")["units"]
+        shop = replace(shop, own_seasons=own_seasons_help(shop, products, self.settings))
         levels: dict[tuple[Level, Metric], LevelForecast] = {}
         cards: dict[str, Scorecard] = {}
+        judged: dict[tuple[Level, Metric], Judged] = {}
         for level in LEVELS:
             for metric, panel in daily_panels(history, level).items():
                 if level == "product" and metric == "revenue":
                     continue  # units at the recent price
-                fitted, card = self._fit_level(panel, shop, history.as_of)
+                fitted, card, folds = self._fit_level(panel, shop, history.as_of)
                 levels[level, metric] = fitted
+                judged[level, metric] = Judged(folds, card.serves)
                 cards[level if metric == "units" else f"{level} revenue"] = card
-        products = levels["product", "units"].keys
+        keys, prices = levels["product", "units"].keys, recent_prices(history)
+        family = family_of(history, levels, prices)
+        agreed = make_agree(levels, judged, family)
+        for level, found in agreed.scores.items():
+            cards[level] = replace(cards[level], scores={**cards[level].scores, ADDING_UP: found})
         return FittedForecast(
             as_of=history.as_of,
             trading=TradingDays.of(shop.opened, shop.revenue.start),
             season=shop.season,
-            levels=levels,
-            prices=recent_prices(history),
-            shares=store_shares(history, products),
+            levels=agreed.levels,
+            prices=prices,
+            shares=store_shares(history, keys),
             picking=picking_stores(history),
             scorecards=cards,
             scorecard=cards["product"],
+            parents=family.parents,
+            product_revenue=agreed.revenue,
+            similar=never_sold(history, levels["product", "units"]),
         )
 
     def backtest(self, history: History, level: Level = "product", metric: Metric = "units") -> Scorecard:
         """The scorecard of one level."""
-        panel = daily_panels(history, level)[metric]
-        return self._judge(panel, self._shop(history), history.as_of)[1]
+        panel, shop = daily_panels(history, level)[metric], self._shop(history)
+        shop = replace(shop, own_seasons=own_seasons_help(shop, panel, self.settings))
+        return self._judge(panel, shop, history.as_of)[1]
 
     def _shop(self, history: History) -> Shop:
         panels = daily_panels(history, "total")
@@ -100,8 +115,9 @@ class Forecaster:
         weights = add_weighted(folds)
         return folds, scorecard(panel, folds, scores(folds), as_of), weights
 
-    def _fit_level(self, panel: DailyPanel, shop: Shop, as_of: date) -> tuple[LevelForecast, Scorecard]:
+    def _fit_level(self, panel: DailyPanel, shop: Shop, as_of: date) -> tuple[LevelForecast, Scorecard, list[Fold]]:
         folds, card, weights = self._judge(panel, shop, as_of)
+        judged = folds
         many, counts = len(panel.keys) >= self.settings.many_series, panel.metric == "units"
         if many:
             least = LEAST_TRAINING + JUDGED_WEEKS
@@ -118,7 +134,7 @@ class Forecaster:
             keys=panel.keys,
             weekly=view.seasonal(rates).astype(np.float32),
             profiles=view.profiles.astype(np.float32),
-            noise=noise_of(view.rates, float(view.season.ahead(JUDGED_WEEKS).mean())).astype(np.float32),
+            noise=season_noise(view).astype(np.float32),
             history=view.sales[:, -SHOWN_WEEKS:].astype(np.float32),
             age_weeks=view.sales.shape[1] - view.first,
             calibration=calibrate(folds, card.serves, counts, many),
@@ -127,7 +143,7 @@ class Forecaster:
             out_days=None if panel.available is None else (1 - panel.available[:, -91:]).sum(1),
             reasons=learn_reasons(view.rates, view.first, view.season.ahead(horizon), kept, members),
         )
-        return fitted, card
+        return fitted, card, judged
 
 
 def recent_prices(history: History) -> dict[str, float]:
@@ -139,3 +155,45 @@ def recent_prices(history: History) -> dict[str, float]:
         sums = lines.groupby("product_id")[["value", "quantity"]].sum()
         prices |= {str(key): float(price) for key, price in (sums["value"] / sums["quantity"]).items()}
     return prices
+
+
+def family_of(history: History, levels: dict[tuple[Level, Metric], LevelForecast], prices: dict[str, float]) -> Family:
+    """Which category each product belongs to, and how much of the sales names a store or a country."""
+    lines, keys = history.lines, levels["product", "units"].keys
+    parents = np.full(len(keys), -1, dtype=np.intp)
+    if ("category", "units") in levels:
+        rows = levels["category", "units"].rows
+        named = lines[["product_id", "category"]].dropna().drop_duplicates("product_id", keep="last").astype(str)
+        of = dict(zip(named["product_id"], named["category"], strict=True))
+        parents = np.array([rows.get(of.get(key, ""), -1) for key in keys], dtype=np.intp)
+    shares: dict[Level, float] = {}
+    for level, column in (("store", "store_id"), ("country", "country")):
+        if column in lines:
+            shares[level] = float(lines.loc[lines[column].notna(), "value"].sum() / max(lines["value"].sum(), 1e-9))  # type: ignore[index]
+    return Family(
+        parents, np.array([prices.get(key, 0.0) for key in keys]), unrest_of(levels["product", "units"]), shares
+    )
+
+
+def unrest_of(products: LevelForecast) -> Floats:
+    """Variance of each product's weekly sales over the coming weeks' mean; [products]."""
+    coming = products.weekly[:, :JUDGED_WEEKS].mean(1)
+    return np.where(coming > 0, products.noise.astype(np.float64) ** 2 / np.where(coming > 0, coming, 1.0), 0.0)
+
+
+def never_sold(history: History, products: LevelForecast) -> dict[str, tuple[str, ...]]:
+    """Products of the catalog that never sold -> those of their category nearest in price; without any, left out."""
+    catalog = history.table("products")
+    if catalog.empty or not {"product_id", "category", "price"} <= set(catalog):
+        return {}
+    if "merchandise" in catalog:
+        catalog = catalog[catalog["merchandise"].eq(True)]
+    catalog = catalog[catalog["category"].notna()].drop_duplicates("product_id")
+    ids = catalog["product_id"].astype(str).to_numpy()
+    kinds = np.unique(catalog["category"].astype(str), return_inverse=True)[1]
+    price = catalog["price"].to_numpy(dtype=float)
+    logs = np.log(np.where(price > 0, price, np.nan))
+    row = np.array([products.rows.get(each, -1) for each in ids])
+    able = (row >= 0) & (products.age_weeks[row] >= GROWN_WEEKS) & (products.weekly[row, :JUDGED_WEEKS].sum(1) > 0)
+    found = {str(ids[new]): tuple(ids[similar_rows(kinds, logs, able, int(new))]) for new in np.flatnonzero(row < 0)}
+    return {key: alike for key, alike in found.items() if len(alike) >= 2}

@@ -89,8 +89,12 @@ def unrest_of_periods(panel: Panel, horizon: int) -> Floats:
 
 
 def learn_bands(panel: Panel, windows: Sequence[Window], weights: dict[str, float], horizon: int) -> Bands:
-    """Bands for the weighted mean of the windows' forecasts."""
-    said, actual, rest, period, distance = [], [], [], [], []
+    """Bands for the weighted mean of the windows' forecasts.
+
+    A window weighs as it did when the methods were chosen: errors made with half the history say less about today's
+    (Barber et al., "Conformal prediction beyond exchangeability", Annals of Statistics 2023).
+    """
+    said, actual, rest, period, distance, heavy = [], [], [], [], [], []
     for window in windows:
         mean = mixed(window.forecasts, weights)
         judged = ~np.isnan(mean).any(1)
@@ -100,23 +104,25 @@ def learn_bands(panel: Panel, windows: Sequence[Window], weights: dict[str, floa
         rest.append(np.repeat(restless, window.horizon))
         period.append(np.tile(unrest_of_periods(panel.until(window.periods), window.horizon), len(restless)))
         distance.append(np.tile(np.arange(window.horizon, dtype=np.float64), int(judged.sum())))
+        heavy.append(np.full(said[-1].shape, window.weight))
     known = ~np.isnan(np.concatenate(actual))
-    forecast, came, restless, unrest, step = (
-        np.concatenate(each)[known] for each in (said, actual, rest, period, distance)
+    forecast, came, restless, unrest, step, weight = (
+        np.concatenate(each)[known] for each in (said, actual, rest, period, distance, heavy)
     )
     unit = max(float(np.abs(forecast).mean()), 1e-9)
-    usual = _fit_usual(forecast / unit, came / unit, restless / unit, unrest)
+    usual = _fit_usual(forecast / unit, came / unit, restless / unit, unrest, weight)
     spread = _usual_error(forecast, restless / unit, unrest, usual, unit)
     edges = np.quantile(spread, np.arange(1, SIZES) / SIZES)
     place = _place(spread, edges) * DISTANCES + np.minimum(step.astype(np.intp) * DISTANCES // horizon, DISTANCES - 1)
-    tails, widened = _tables(forecast, came, spread, place)
+    tails, widened = _tables(forecast, came, spread, place, weight)
     return Bands(usual, unit, edges, horizon, tails, widened)
 
 
-def _fit_usual(forecast: Floats, came: Floats, restless: Floats, unrest: Floats) -> Floats:
-    """Least squares of the logarithm of the absolute error on those of forecast, series and period; [4]."""
+def _fit_usual(forecast: Floats, came: Floats, restless: Floats, unrest: Floats, weight: Floats) -> Floats:
+    """Weighted least squares of the logarithm of the absolute error on those of forecast, series and period; [4]."""
     columns = np.column_stack([np.ones(len(forecast)), *_logarithms(forecast, restless, unrest)])
-    found = np.linalg.lstsq(columns, np.log(np.abs(came - forecast) + FLOOR), rcond=None)[0]
+    root = np.sqrt(weight)
+    found = np.linalg.lstsq(columns * root[:, None], np.log(np.abs(came - forecast) + FLOOR) * root, rcond=None)[0]
     return np.asarray(found)
 
 
@@ -140,7 +146,9 @@ def _places(spread: Floats, edges: Floats, horizon: int) -> tuple[Integers, Inte
     return _place(spread, edges), np.broadcast_to(steps, spread.shape)
 
 
-def _tables(forecast: Floats, came: Floats, spread: Floats, place: Integers) -> tuple[Floats, dict[int, Floats]]:
+def _tables(
+    forecast: Floats, came: Floats, spread: Floats, place: Integers, weight: Floats
+) -> tuple[Floats, dict[int, Floats]]:
     """Tails and widenings of each size and distance; a group with few errors takes those of all."""
     tails = np.zeros((SIZES * DISTANCES, len(TAILS)))
     widened = {share: np.zeros(SIZES * DISTANCES) for share in RANGES}
@@ -148,13 +156,20 @@ def _tables(forecast: Floats, came: Floats, spread: Floats, place: Integers) -> 
         chosen = place == group
         if chosen.sum() < LEAST_ERRORS:
             chosen = np.ones(len(place), dtype=bool)
-        said, actual, wide = forecast[chosen], came[chosen], spread[chosen]
-        tails[group] = np.quantile((actual - said) / wide, TAILS)
+        said, actual, wide, heavy = forecast[chosen], came[chosen], spread[chosen], weight[chosen]
+        tails[group] = weighted_quantiles((actual - said) / wide, heavy, np.array(TAILS))
         for share, (low, high) in RANGES.items():
             lower = said + tails[group, low] * wide
             above = (actual - said - tails[group, high] * wide) / wide
             below = np.where(lower <= 0, np.where(actual < 0, np.inf, -np.inf), (lower - actual) / wide)
             outside = np.maximum(above, below)
-            widened[share][group] = np.quantile(outside, share / 100)
+            widened[share][group] = weighted_quantiles(outside, heavy, np.array([share / 100]))[0]
     shape = (SIZES, DISTANCES)
     return tails.reshape(*shape, -1), {share: each.reshape(shape) for share, each in widened.items()}
+
+
+def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:
+    """Smallest values that these shares of the weight do not exceed; [levels]."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return np.asarray(values[order][np.minimum(np.searchsorted(reached, levels - 1e-12), len(values) - 1)])

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from dateutil.easter import easter
+from scipy import sparse
 
 from analytics.forecasting.last_year import denoised, growth
 from analytics.forecasting.panel import Floats, Freq, Panel
@@ -41,7 +42,8 @@ class Origin:
     @cached_property
     def values(self) -> Floats:
         """[series, at most two years and a half], gaps bridged, never below 0."""
-        return np.maximum(self.panel.filled()[:, -int(2.5 * self.panel.year) :], 0.0)
+        span = int(2.5 * self.panel.year)
+        return np.maximum(self.panel.since(max(0, self.panel.periods - span)).filled(), 0.0)
 
     @cached_property
     def size(self) -> Floats:
@@ -60,8 +62,8 @@ class Origin:
         found = []
         for codes in [*list(self.panel.groups.values())[:2], np.zeros(len(self.values), dtype=np.intp)]:
             count = int(codes.max()) + 1
-            sums = np.zeros((count, self.values.shape[1]))
-            np.add.at(sums, codes, self.values)
+            members = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))), (count, len(codes)))
+            sums = members @ self.values
             whole = np.maximum(np.bincount(codes, self.size, minlength=count), 1e-12)
             found.append((sums / whole[:, None])[codes])
         return found

@@ -47,10 +47,20 @@ def denoised(values: Floats, kind: Integers, year: int) -> Floats:
     for code in np.unique(kind):
         rows = np.flatnonzero(kind == code)
         weights = np.sqrt(size[rows])[:, None]
-        left, sizes, patterns = np.linalg.svd(scaled[rows] * weights, full_matrices=False)
         kept = min(PATTERNS, max(1, len(rows) // 4))
-        smooth[rows] = (left[:, :kept] * sizes[:kept]) @ patterns[:kept] / weights
+        smooth[rows] = of_low_rank(scaled[rows] * weights, kept) / weights
     return np.asarray(np.maximum(smooth + KEPT * (scaled - smooth), 0.0) * size[:, None])
+
+
+def of_low_rank(values: Floats, rank: int) -> Floats:
+    """The nearest matrix of this rank (Eckart and Young 1936), from the first eigenvectors of the smaller square."""
+    from scipy.linalg import eigh
+
+    tall = values.shape[0] > values.shape[1]
+    square = values.T @ values if tall else values @ values.T
+    last = len(square) - 1
+    vectors = eigh(square, subset_by_index=[max(0, last + 1 - rank), last])[1]
+    return np.asarray((values @ vectors) @ vectors.T if tall else vectors @ (vectors.T @ values))
 
 
 def growth(panel: Panel, values: Floats, smooth: Floats) -> Floats:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.forecasting.newcomers import young_level
 from analytics.forecasting.pretrained import MEANING, PRETRAINED
 from analytics.forecasting.reasons import Kept
 from analytics.forecasting.series import Floats
@@ -67,7 +68,7 @@ def forecast_all(
     rates = weeks.rates
     wanted = set(EXPLAINED) if only is None else {only, *_parts(only, weights)}
     young = weeks.first > rates.shape[1] - LEAST_WEEKS
-    base = np.repeat(_recent_mean(rates, weeks.first)[:, None], horizon, axis=1)
+    base = np.repeat(_base(weeks, young)[:, None], horizon, axis=1)
     found = {NAIVE: _seasonal_naive(weeks, horizon), "mean of 8 weeks": base}
     found |= _statistical(rates, weeks.first, ~young, base, wanted, settings)
     many = len(rates) >= settings.many_series
@@ -100,6 +101,16 @@ def parts_of(method: str, weights: Weights, found: Collection[str]) -> Weights:
 def _parts(only: str, weights: Weights | None) -> tuple[str, ...]:
     """The methods that a method is made of."""
     return MEMBERS if only == COMBINATION else tuple(weights or ()) if only == WEIGHTED else ()
+
+
+def _base(weeks: Weeks, young: np.ndarray) -> Floats:
+    """The recent mean; of young series drawn towards similar ones; [series]."""
+    plain = _recent_mean(weeks.rates, weeks.first)
+    if weeks.kinds is None or weeks.logs is None or not young.any():
+        return plain
+    sold = young & (weeks.first < weeks.rates.shape[1])
+    drawn = young_level(weeks.rates, weeks.first, weeks.kinds, weeks.logs, sold)
+    return np.where(np.isnan(drawn), plain, drawn)
 
 
 def _recent_mean(rates: Floats, first: np.ndarray, window: int = 8) -> Floats:

@@ -80,7 +80,22 @@ class Panel:
 
     def filled(self) -> Floats:
         """Values with gaps on the line between their neighbours, the last one carried on, 0 before a series begins."""
-        if not np.isnan(self.values).any():
-            return self.values
-        inside = pd.DataFrame(self.values.T).interpolate(limit_area="inside").ffill().fillna(0.0)
-        return np.asarray(inside.to_numpy().T)
+        seen = ~np.isnan(self.values)
+        values = np.where(seen, self.values, 0.0)
+        begun = np.maximum.accumulate(seen, axis=1)
+        gaps = np.flatnonzero((begun & ~seen).any(1))
+        if len(gaps):
+            values[gaps] = _bridged(self.values[gaps], seen[gaps])
+        return values
+
+
+def _bridged(values: Floats, seen: npt.NDArray[np.bool_]) -> Floats:
+    """Gaps on the line between their neighbours; [series, periods]."""
+    place, periods = np.arange(values.shape[1]), values.shape[1]
+    before = np.maximum.accumulate(np.where(seen, place, -1), axis=1)
+    after = np.minimum.accumulate(np.where(seen, place, periods)[:, ::-1], axis=1)[:, ::-1]
+    after = np.where(after == periods, before, after)  # nothing comes after: the last one is carried on
+    rows = np.arange(len(values))[:, None]
+    left, right = values[rows, before], values[rows, after]
+    part = (place - before) / np.maximum(after - before, 1)
+    return np.where(before < 0, 0.0, left + (right - left) * part)

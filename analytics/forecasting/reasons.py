@@ -46,7 +46,7 @@ class LevelReasons:
         usual: mean rate of the last half year, of fewer weeks where a series is younger; [series].
         recent: by how much the methods other than trees begin above it; [series].
         pattern: what methods that repeat the year add to each week; [series, weeks ahead], None where there are none.
-        season: factor of each week ahead; [weeks ahead].
+        season: factor of each week ahead; [weeks ahead], or of each series' own season [series, weeks ahead].
         trees: the tree model; None where it has no part in the forecasts.
         tree_weight: its weight.
         by_trees: series whose tree forecast stands as it was made; the other ones count in `recent`; bool [series].
@@ -67,7 +67,8 @@ class LevelReasons:
             row: the series.
             weekly: its forecasts, season included; [weeks ahead].
         """
-        rate = weekly.astype(np.float64) / self.season
+        season = self.season if self.season.ndim == 1 else self.season[row].astype(np.float64)
+        rate = weekly.astype(np.float64) / season
         flat = np.ones(len(rate))
         parts: dict[Kind, Floats] = {"level": self.usual[row] * flat, "recent": self.recent[row] * flat}
         pattern = np.zeros(len(rate)) if self.pattern is None else self.pattern[row].astype(np.float64)
@@ -76,7 +77,7 @@ class LevelReasons:
                 parts[kind] = parts.get(kind, 0.0) + self.tree_weight * values
         rest = rate - pattern - np.sum(list(parts.values()), axis=0)
         parts["trend"] = parts.get("trend", 0.0) + rest
-        parts["season"] = pattern + rate * (self.season - 1)
+        parts["season"] = pattern + rate * (season - 1)
         return parts
 
 
@@ -126,7 +127,7 @@ def learn_reasons(
     Args:
         rates: weekly rates of the past, [series, weeks].
         first: first week with a sale, [series].
-        season: factor of each week ahead, [weeks ahead].
+        season: factor of each week ahead, [weeks ahead] or [series, weeks ahead].
         kept: what the methods left behind.
         weights: method -> its weight in the serving forecast; they sum to 1.
     """
@@ -151,7 +152,7 @@ def learn_reasons(
         usual=usual.astype(np.float32),
         recent=recent.astype(np.float32),
         pattern=None if pattern is None else pattern.astype(np.float32),
-        season=np.asarray(season, dtype=np.float64),
+        season=np.asarray(season, dtype=np.float64 if season.ndim == 1 else np.float32),
         trees=kept.trees if weight else None,
         tree_weight=weight,
         by_trees=by_trees,

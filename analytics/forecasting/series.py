@@ -3,7 +3,7 @@
 Knows what a day without stock is; does not know how anything is forecast.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -30,6 +30,8 @@ class DailyPanel:
         values: float32 [series, days], returns taken off on the day they were booked.
         available: float32 [series, days], share of the demand that could be served (1 where the shop records no
             stock-outs); None stands for all ones.
+        kinds: code of each series' category, int [series]; None where the level has none.
+        logs: logarithm of each product's price, NaN where unknown; [series], None with `kinds`.
     """
 
     level: Level
@@ -38,6 +40,8 @@ class DailyPanel:
     start: date
     values: Floats
     available: Floats | None = None
+    kinds: npt.NDArray[np.intp] | None = None
+    logs: Floats | None = None
 
     @property
     def days(self) -> int:
@@ -47,7 +51,7 @@ class DailyPanel:
     def until(self, days: int) -> "DailyPanel":
         """The first `days` days, as they were known then."""
         seen = None if self.available is None else self.available[:, :days]
-        return DailyPanel(self.level, self.metric, self.keys, self.start, self.values[:, :days], seen)
+        return replace(self, values=self.values[:, :days], available=seen)
 
 
 def daily_panels(history: History, level: Level) -> dict[Metric, DailyPanel]:
@@ -73,8 +77,26 @@ def daily_panels(history: History, level: Level) -> dict[Metric, DailyPanel]:
         panels[metric] = DailyPanel(level, metric, tuple(keys.tolist()), start.date(), values)
     if level == "product":
         available = availability(history, panels["units"])
-        panels = {m: DailyPanel(p.level, p.metric, p.keys, p.start, p.values, available) for m, p in panels.items()}
+        kinds = categories_of(lines, panels["units"].keys)
+        logs = price_logs(lines, panels["units"].keys)
+        panels = {m: replace(panel, available=available, kinds=kinds, logs=logs) for m, panel in panels.items()}
     return panels
+
+
+def categories_of(lines: pd.DataFrame, products: tuple[str, ...]) -> npt.NDArray[np.intp]:
+    """Code of each product's category as its last line names it; products without one share a code; [products]."""
+    if "category" not in lines:
+        return np.zeros(len(products), dtype=np.intp)
+    named = lines[["product_id", "category"]].dropna().drop_duplicates("product_id", keep="last")
+    found = named.astype(str).set_index("product_id")["category"].reindex(list(products)).fillna("")
+    return np.asarray(pd.factorize(found, sort=True)[0], dtype=np.intp)
+
+
+def price_logs(lines: pd.DataFrame, products: tuple[str, ...]) -> Floats:
+    """Logarithm of what each product was sold for on average, NaN for one without a price; [products]."""
+    sold = lines[lines["quantity"] > 0].groupby("product_id")[["value", "quantity"]].sum().reindex(list(products))
+    price = (sold["value"] / sold["quantity"]).to_numpy(dtype=float)
+    return np.log(np.where(price > 0, price, np.nan))
 
 
 def store_shares(history: History, products: tuple[str, ...], recent_days: int = 182) -> pd.DataFrame:

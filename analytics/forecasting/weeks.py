@@ -4,20 +4,23 @@ A week here is a block of seven days that ends on the last known day, so no half
 what a series sells in a week that is open as usual, season taken out. Knows no method.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from analytics.forecasting.panel import Integers
+from analytics.forecasting.product_seasons import SeriesSeasons
 from analytics.forecasting.season import Season
 from analytics.forecasting.series import DailyPanel, Floats
-from analytics.forecasting.settings import WEEK
+from analytics.forecasting.settings import WEEK, YEAR_WEEKS
 from analytics.forecasting.trading_days import TradingDays, weekday_profile, weekdays_of
 
 LEAST_OPEN = 0.25  # a week open less than this says nothing about the rate
 LEAST_AVAILABLE = 0.3  # nor does a week in which less of the demand could be served
 BORROWED_DAYS = 60.0
+LEAST_SEASON = 0.5  # a week below this part of a usual one is filled up with the year's level
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,25 @@ class Weeks:
 
     Attributes:
         sales: net units or money per week, never below 0; [series, weeks].
+        exposure: what of a usual week was open and in stock, 0 where too little of it; [series, weeks].
         rates: sales per fully open, fully stocked week without season; [series, weeks], no gaps.
         first: index of a series' first week with a sale; [series].
         next_day: the day after the last known one.
         profiles: weekday weights of each series, Monday first, mean 1; [series, 7].
+        kinds: code of each series' category; [series], None where the level has none.
+        logs: logarithm of each product's price, NaN where unknown; [series], None with `kinds`.
     """
 
     sales: Floats
+    exposure: Floats
     rates: Floats
     first: np.ndarray
     next_day: date
     profiles: Floats
     trading: TradingDays
-    season: Season
+    season: Season | SeriesSeasons
+    kinds: Integers | None = None
+    logs: Floats | None = None
 
     def seasonal(self, rates: Floats) -> Floats:
         """Forecast rates with the season put back; [series, weeks ahead]."""
@@ -80,17 +89,43 @@ def weekly_view(panel: DailyPanel, total: Floats, trading: TradingDays, season: 
     if panel.available is not None:
         served = fold(panel.available * day_weights) / np.maximum(fold(day_weights), 1e-9)
     usable = (opened >= LEAST_OPEN) & (served >= LEAST_AVAILABLE)
-    rates = np.where(usable, sales / np.maximum(opened * served * season.past(weeks), 1e-6), np.nan)
+    exposure = np.where(usable, opened * served, 0.0)
     profile = np.asarray(trading.profile)
     return Weeks(
         sales=sales,
-        rates=_bridge(rates),
+        exposure=exposure,
+        rates=rates_of(sales, exposure, season.past(weeks)),
         first=np.where(sales.any(1), (sales > 0).argmax(1), weeks),
         next_day=panel.start + timedelta(days=panel.days),
         profiles=weekday_profile(panel.values, weekdays_of(panel.start, panel.days), profile, BORROWED_DAYS),
         trading=trading,
         season=season,
+        kinds=panel.kinds,
+        logs=panel.logs,
     )
+
+
+def with_seasons(weeks: Weeks, season: SeriesSeasons) -> Weeks:
+    """The same weeks with a season of each series' own."""
+    rates = rates_of(weeks.sales, weeks.exposure, season.past(weeks.sales.shape[1]))
+    return replace(weeks, rates=rates, season=season)
+
+
+def rates_of(sales: Floats, exposure: Floats, season: Floats) -> Floats:
+    """Sales per usual week without season; [series, weeks].
+
+    A week far outside of the season says little about the level (one sale where a tenth is usual is no tenfold rate):
+    the part of it that is missing to `LEAST_SEASON` is taken to have gone like the last year as a whole.
+    """
+    if season.min(initial=1.0) >= LEAST_SEASON:
+        return _bridge(np.where(exposure > 0, sales / np.maximum(exposure * season, 1e-6), np.nan))
+    season = np.broadcast_to(season, sales.shape)
+    year = slice(-YEAR_WEEKS, None)
+    expected = (exposure[:, year] * season[:, year]).sum(1)
+    level = (sales[:, year] * (exposure[:, year] > 0)).sum(1) / np.maximum(expected, 1e-6)
+    lacking = np.maximum(LEAST_SEASON - season, 0.0)
+    of_week = sales / np.maximum(exposure, 1e-6)
+    return _bridge(np.where(exposure > 0, (of_week + lacking * level[:, None]) / (season + lacking), np.nan))
 
 
 def _bridge(rates: Floats) -> Floats:

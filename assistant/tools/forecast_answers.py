@@ -138,7 +138,8 @@ def _chart(fitted: FittedForecast, subject: Subject, weeks: list[Prediction], me
         factor = fitted.prices.get(subject.key, 0.0) if subject.level == "product" and metric == "revenue" else 1.0
         past = [(d.isoformat(), round(float(s) * factor, 2)) for d, s in zip(days, sold, strict=True)][-_SHOWN_WEEKS:]
         label = "sold" if factor == 1.0 else "sold, at today's price"
-        series.append(Series(label, tuple(d for d, _ in past), tuple(s for _, s in past)))
+        if past:
+            series.append(Series(label, tuple(d for d, _ in past), tuple(s for _, s in past)))
     series.append(
         Series(
             "expected, with its likely range",

@@ -61,7 +61,9 @@ def many():
     rng = np.random.default_rng(4)
     levels = np.repeat([5.0, 50.0, 300.0], 50)
     rates = rng.poisson(levels[:, None] * np.linspace(0.8, 1.2, 70), size=(150, 70)).astype(float)
-    return Weeks(rates, rates, np.zeros(150, dtype=int), MONDAY, np.ones((150, 7)), EVERY_DAY, NO_SEASON)
+    return Weeks(
+        rates, np.ones_like(rates), rates, np.zeros(150, dtype=int), MONDAY, np.ones((150, 7)), EVERY_DAY, NO_SEASON
+    )
 
 
 def test_contributions_of_the_trees_are_exact(many):
