@@ -27,7 +27,7 @@ from analytics.forecasting.training_rows import Sampling
 from analytics.forecasting.yearly_pattern import CalendarPattern
 from benchmarks.remembered import Remembered
 
-PEERS = 200  # series that those with an origin of their own learn beside
+PEERS = 100  # series that those with an origin of their own learn beside
 
 
 @dataclass
