@@ -31,7 +31,7 @@ url = "https://shop.example/requests"
 secret_env = "RETAIL_ASSISTANT_WEBHOOK_SECRET"
 
 [forecasting]                 # left out: fitted in this process
-engine = "ray"                # a Ray cluster (extra "cluster"); "local": on `workers` cores
+engine = "ray"                # a Ray cluster (extra "cluster"); "spark" likewise; "local": on `workers` cores
 workers = 2
 pretrained = "amazon/chronos-bolt-small"   # a model that competes untrained (needs chronos-forecasting)
 
@@ -72,7 +72,7 @@ from assistant.errors import ShopNotFound
 from assistant.page_settings import PageSettings
 
 Kind = Literal["embedded", "transformers", "openai"]
-Engine = Literal["local", "ray"]
+Engine = Literal["local", "ray", "spark"]
 FILE = "shop.toml"
 S = TypeVar("S")
 
@@ -154,7 +154,7 @@ class ForecastingSettings:
     """Where forecasts are fitted, and which pretrained model competes.
 
     Attributes:
-        workers: cores that are used; with Ray, parts that the series are split into (0: one per core of the cluster).
+        workers: cores that are used; with Ray or Spark, parts that the series are split into (0: one per core there).
         pretrained: id or folder of a model of the Chronos family; None: none competes.
     """
 

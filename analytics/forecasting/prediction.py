@@ -37,3 +37,11 @@ class Prediction:
     def sd(self) -> float:
         """Standard deviation that the 80 % interval stands for (its width / 2.563)."""
         return (self.upper80 - self.lower80) / 2.563
+
+    @property
+    def upward_sd(self) -> float:
+        """Standard deviation that the upper part of the 80 % interval stands for, `sd` at least.
+
+        Where the lower part ends at zero, the whole width says too little of how much more may sell.
+        """
+        return max(self.sd, (self.upper80 - self.value) / 1.2816)

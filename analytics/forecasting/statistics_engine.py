@@ -1,4 +1,4 @@
-"""Runs statsforecast's methods over many series: in this process, on its cores, or on a Ray cluster.
+"""Runs statsforecast's methods over many series: in this process, on its cores, on a Ray or a Spark cluster.
 
 The same models and the same frame everywhere; only where they run differs (Nixtla's own Fugue integration). Knows no
 panel and no scores.
@@ -14,7 +14,7 @@ import pandas as pd
 from analytics.errors import MissingData
 from analytics.forecasting.panel import Floats, Integers
 
-Engine = Literal["local", "ray"]
+Engine = Literal["local", "ray", "spark"]
 FALLBACK_PERIODS = 8
 
 
@@ -23,8 +23,8 @@ class EngineSettings:
     """Where series are fitted.
 
     Attributes:
-        engine: "local" or "ray".
-        workers: processes of the local engine; with Ray, the partitions of the series (0: as Ray has cores).
+        engine: "local", "ray" or "spark" (the cluster that Ray's address or Spark's own configuration names).
+        workers: processes of the local engine; else the partitions of the series (0: as the cluster has cores).
     """
 
     engine: Engine = "local"
@@ -58,7 +58,7 @@ def run_statistics(
         name -> [series, horizon].
 
     Raises:
-        MissingData: Ray is asked for but not installed.
+        MissingData: Ray or Spark is asked for but not installed.
     """
     chosen, (series, periods) = engine or EngineSettings(), values.shape
     frame = pd.DataFrame(
@@ -72,7 +72,8 @@ def run_statistics(
         model.alias = name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        table = (_on_ray if chosen.engine == "ray" else _here)(list(models.values()), frame, horizon, chosen.workers)
+        run = {"local": _here, "ray": _on_ray, "spark": _on_spark}[chosen.engine]
+        table = run(list(models.values()), frame, horizon, chosen.workers)
     table = table.sort_values(["unique_id", "ds"])
     return {name: table[name].to_numpy(dtype=float).reshape(series, horizon) for name in models}
 
@@ -85,10 +86,14 @@ def _here(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) ->
     return pd.DataFrame(fitting.forecast(df=frame, h=horizon))
 
 
-def _on_ray(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) -> pd.DataFrame:
+def _fitting(models: list[Any]) -> Any:
     from statsforecast import StatsForecast
     from statsforecast.models import WindowAverage
 
+    return StatsForecast(models=models, freq=1, fallback_model=WindowAverage(FALLBACK_PERIODS))
+
+
+def _on_ray(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) -> pd.DataFrame:
     try:
         import fugue_ray  # noqa: F401  (registers the engine)
         import ray
@@ -99,10 +104,24 @@ def _on_ray(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) 
         ) from absent
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
-    fitting = StatsForecast(models=models, freq=1, fallback_model=WindowAverage(FALLBACK_PERIODS))
     parts = max(1, workers or int(ray.cluster_resources().get("CPU", 1)))
     context = ray.data.DataContext.get_current()
     context.default_hash_shuffle_parallelism, context.enable_progress_bars = parts, False
     pieces = np.array_split(frame["unique_id"].unique(), parts)
     spread = ray.data.from_pandas([frame[frame["unique_id"].isin(piece)] for piece in pieces if len(piece)])
-    return pd.DataFrame(fitting.forecast(df=spread, h=horizon).to_pandas())
+    return pd.DataFrame(_fitting(models).forecast(df=spread, h=horizon).to_pandas())
+
+
+def _on_spark(models: list[Any], frame: pd.DataFrame, horizon: int, workers: int) -> pd.DataFrame:
+    try:
+        import fugue_spark  # noqa: F401  (registers the engine)
+        from pyspark.sql import SparkSession
+    except ImportError as absent:
+        raise MissingData(
+            'The setting engine = "spark" needs Spark and Fugue, but they are not installed. Install them with '
+            '`pip install "retail-assistant[cluster]" "pyspark<4"` (Spark needs Java too), or set engine = "local".'
+        ) from absent
+    session = SparkSession.builder.getOrCreate()
+    parts = max(1, workers or session.sparkContext.defaultParallelism)
+    spread = session.createDataFrame(frame).repartition(parts, "unique_id")
+    return pd.DataFrame(_fitting(models).forecast(df=spread, h=horizon).toPandas())

@@ -127,7 +127,7 @@ def levels(forecast: FittedForecast, position: Position, settings: StockSettings
     last = min(forecast.last_day, day + timedelta(days=LOOK_AHEAD_DAYS))
     path = forecast.predict("product", position.product_id, after, last, store=store, shelf=store is not None)
     daily = np.asarray(path.daily)
-    sd = max(ahead.sd, math.sqrt(max(0.0, ahead.value)))  # whole units vary like Poisson counts at least
+    sd = max(ahead.upward_sd, math.sqrt(max(0.0, ahead.value)))  # whole units vary like Poisson counts at least
     demand, sd = lead_time_demand(ahead.value, sd, ahead.value / lead, position.lead_time_sd_days)
     economic, quantity, assumptions = order_quantity(position, daily, settings)
     point, how = _point(position, demand, sd, max(quantity, 1.0), daily, settings)

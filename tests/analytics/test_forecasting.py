@@ -98,6 +98,25 @@ def test_a_young_product_takes_its_mean_and_says_so(fitted):
     assert any("less than eight weeks" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("metric", ["units", "revenue"])
+@pytest.mark.parametrize("last", [3, 28, 61])
+def test_products_categories_and_the_shop_add_up(fitted, metric, last):
+    products = sum(ahead(fitted, key, 1, last, metric=metric).value for key in "ABC")
+    span = FRIDAY + timedelta(days=1), FRIDAY + timedelta(days=last)
+    category, total = (
+        fitted.predict(level, key, *span, metric) for level, key in (("category", "Lamps"), ("total", ""))
+    )
+    assert category.value == pytest.approx(products, rel=1e-5)
+    assert total.value == pytest.approx(products, rel=1e-5)
+    assert any("sum of its products" in note for note in total.notes)
+    assert sum(fitted.explain("total", "", *span, metric).values()) == pytest.approx(total.value, rel=1e-4)
+
+
+def test_how_well_they_add_up_is_on_the_scorecards(fitted):
+    for level in ("product", "category", "total"):
+        assert fitted.scorecards[level].scores["made to add up"]["WAPE"] >= 0
+
+
 def test_every_level_is_forecast_and_judged(fitted):
     assert set(fitted.scorecards) == {
         "product", "category", "category revenue", "store", "store revenue", "country", "country revenue", "total",

@@ -117,7 +117,7 @@ class Ahead:
 
         class Found:
             value = float(self.rate * count)
-            sd = float(self.rate * count**0.5)
+            sd = upward_sd = float(self.rate * count**0.5)
             daily = (float(self.rate),) * count
             notes = ()
             score = None
