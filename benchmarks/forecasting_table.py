@@ -84,8 +84,8 @@ def measure(panel: Panel, origins: Floats, horizon: int, by: Measure, methods: S
     bands = learn_bands(known, contest.windows, contest.weights, horizon)
     truth = np.stack([values[o : o + horizon] for values, o in zip(_padded(panel, horizon), origins, strict=True)])
     scale = rmsse_scale(hidden)
-    found = {m.name: timed(m, known, hidden, origins, main, horizon) for m in methods}
-    found = {name: each for name, each in found.items() if each is not None}
+    asked = {m.name: timed(m, known, hidden, origins, main, horizon) for m in methods}
+    found = {name: each for name, each in asked.items() if each is not None}
     rows = {name: _figures(each, truth, scale) for name, each in found.items()}
     served = served_forecast(contest, {name: each.said for name, each in found.items()})
     seconds, megabytes = ([getattr(found[n], each) for n in contest.weights] for each in ("seconds", "megabytes"))

@@ -132,7 +132,7 @@ def _opened(fold: Fold) -> Floats:
 
 
 def _noise(fold: Fold) -> Floats:
-    return season_noise(fold.view)[fold.known]
+    return np.asarray(season_noise(fold.view)[fold.known])
 
 
 def _scaled(fold: Fold, method: str, horizon: int, counts: bool) -> Floats:

@@ -249,7 +249,7 @@ def _alive(follows: Floats, units: Floats) -> np.ndarray:
     """Profiles that enough products and units follow; the flat one stays."""
     alive = (follows.sum(0) >= LEAST_PRODUCTS) & ((follows * units[:, None]).sum(0) >= LEAST_PROFILE_UNITS)
     alive[0] = True
-    return alive
+    return np.asarray(alive)
 
 
 def _unrest(sales: Floats, exposure: Floats) -> float:

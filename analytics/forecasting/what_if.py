@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.forecasting.fitted import Prediction
+from analytics.forecasting.prediction import Prediction
 
 _DRAWS: Final = 4000
 _SEED: Final = 7
