@@ -65,7 +65,7 @@ def test_a_frame_with_odd_series_is_measured(tmp_path, monkeypatch, capsys):
     )
     data = pd.concat([frame(), odd.assign(ds=pd.to_datetime(odd["ds"]))])
     pd.concat([data, data.iloc[:3]]).to_parquet(tmp_path / "frame.parquet")
-    monkeypatch.setattr(forecast, "candidates", lambda even: [Naive(), SeasonalNaive(), RecentMean()])
+    monkeypatch.setattr(forecast, "candidates", lambda even, kept=None: [Naive(), SeasonalNaive(), RecentMean()])
     code, said = run(
         monkeypatch,
         capsys,
