@@ -14,6 +14,7 @@ from assistant.grounding import Evidence, figures
 from assistant.language.chat import ChatModel, Prompt, Usage
 from assistant.language.prompts import chat_answer, compact_answer
 from assistant.messages import Role, ToolResult
+from assistant.whys import asks_only_why, reasons
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z0-9£$€\"'“‘(])")
 # Words that turn a statement round; an answer may hold them only as its facts do.
@@ -58,6 +59,10 @@ def sentences(
         evidence: what they support.
         usage: is filled with the tokens read and written.
     """
+    why = reasons(role, results) if asks_only_why(question) else ()
+    if why:
+        yield from why
+        return
     result = results[0]
     own_words = model is not None and len(results) == 1 and result.status == "ok" and not result.quotes
     if model is None or not own_words:

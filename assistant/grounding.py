@@ -146,6 +146,7 @@ def _figures_of(cells: Iterable[Cell]) -> Iterable[float]:
 def _texts(result: ToolResult) -> Iterable[str]:
     yield result.headline
     yield from result.notes
+    yield from result.reasons
     yield from (text for fact in result.facts for text in (fact.name, fact.text))
     yield from (text for quote in result.quotes for text in quote)
     for card in result.products:

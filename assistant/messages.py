@@ -112,6 +112,7 @@ class ToolResult:
         quotes: (title of the source, verbatim text) of policy pages, descriptions and reviews.
         method: how it was computed; score: that method's backtest score, in words.
         notes: assumptions and what is missing, one sentence each.
+        reasons: why it is so, one sentence each, for who asks back; none: the notes tell.
         follow_ups: questions that the person may ask next.
         write: set by a write tool's first call only (status needs_confirmation).
         lacks: the argument that the person is asked for, where the tool could not do without it.
@@ -127,6 +128,7 @@ class ToolResult:
     method: str | None = None
     score: str | None = None
     notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     handed_off: bool = False
     write: Write | None = None

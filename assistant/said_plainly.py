@@ -22,6 +22,7 @@ _IN_STOCK = re.compile(
     r"\b(?:in stock|right now|available (?:right )?now|ready to (?:go|ship)|not sold out|any\b[^.,;!?]*\bleft)\b",
     re.IGNORECASE,
 )
+_FAIR = re.compile(r"\b(?:un)?fair(?:ly|ness)?\b|\bbias(?:ed)?\b|\bdiscriminat\w*\b", re.IGNORECASE)
 _LOWEST = re.compile(r"\b(?:worst|lowest|weakest|poorest|bottom|fewest|(?<!at )least)\b", re.IGNORECASE)
 _HIGHEST = re.compile(r"\b(?:best|highest|top|most|strongest|return\w*|refund\w*)\b", re.IGNORECASE)
 _ASKING = re.compile(
@@ -159,6 +160,8 @@ def _counts(arguments: dict[str, Any], properties: Mapping[str, Any], message: s
 
 
 def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    if "model" in properties and _FAIR.search(message):
+        arguments["model"] = "fairness"
     if "in_stock" in properties and "in_stock" not in arguments and _IN_STOCK.search(message):
         arguments["in_stock"] = True
     if "group_by" in properties and "group_by" not in arguments:

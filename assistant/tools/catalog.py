@@ -201,7 +201,8 @@ def recommend_for_me(context: Context, category: str | None = None) -> ToolResul
     counts = (Fact("recommended products", len(found), "products", plural(len(found), "product")),)
     headline = f"For you I would pick {named(hit, context.shop.currency)}, {reason}."
     result = suggested(context, headline, reasoned, "your purchases and those of customers like you", (), score)
-    return replace(result, notes=notes, facts=result.facts + counts)
+    whys = tuple(f"{hit.title}: {reason}." for hit, reason in reasoned)
+    return replace(result, notes=notes, facts=result.facts + counts, reasons=whys)
 
 
 @tool(roles={"customer", "manager"})

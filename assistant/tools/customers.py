@@ -61,6 +61,7 @@ def list_churn_risks(context: Context, limit: int | None = None, segment: str | 
         else None,
         score=fitted.scorecard.sentence() if fitted.scorecard else None,
         notes=(_rule(fitted), *_beyond(risks), UNPROVEN),
+        reasons=tuple(f"{start(named[each])}: {reasons[each]}." for each in named),
         follow_ups=(f"Why might we lose {named[first]}?", "Plan a win-back offer", "Show our customer groups"),
     )
 
@@ -120,6 +121,7 @@ def churn_risk(context: Context, customer: str) -> ToolResult:
             *((f"Reasons found by {drivers.method}.",) if drivers.method else ()),
             "Value at risk is the chance times what the customer spent in the last 12 months.",
         ),
+        reasons=(f"{start(who.label)}: {'; '.join(reasons)}.", f"What may keep them: {keeping}."),
         follow_ups=(f"Show the profile of {who.label}", "Plan a win-back offer"),
     )
 
