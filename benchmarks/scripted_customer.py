@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from math import comb
 from pathlib import Path
 
+from tqdm import tqdm
+
 from assistant.conversation import Conversation
 from assistant.records import Records
 from assistant.safety import Limits
@@ -114,6 +116,17 @@ def show(tries: Sequence[Try], *, whole: bool) -> None:
     print(f"{turns} messages, {sum(each.seconds for each in tries):.0f} s")
 
 
+def _played(shop: Shop, goals: Sequence[Goal], voices: Sequence[Voice], count: int, *, use_model: bool) -> list[Try]:
+    """Every goal as many times as asked, each time in the next voice."""
+    due = [(place, goal, seed) for place, goal in enumerate(goals) for seed in range(count)]
+    tries: list[Try] = []
+    bar = tqdm(due, unit="conversation")
+    for place, goal, seed in bar:
+        tries.append(play(shop, goal, voices[(place + seed) % len(voices)], seed, use_model=use_model))
+        bar.set_postfix(reached=sum(each.reached for each in tries))
+    return tries
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -132,11 +145,7 @@ def main() -> int:
         goals = read_goals(shop)
         if given.part == "development":
             goals = [goal for goal in goals if goal.part == "development"]
-        tries = [
-            play(shop, goal, voices[(place + seed) % len(voices)], seed, use_model=not given.no_model)
-            for place, goal in enumerate(goals[: given.goals])
-            for seed in range(given.tries)
-        ]
+        tries = _played(shop, goals[: given.goals], voices, given.tries, use_model=not given.no_model)
     finally:
         shop.close()
     show(tries, whole=given.show)
