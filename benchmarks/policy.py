@@ -1,6 +1,7 @@
 """Questions of the shop's rules in many voices: the right page first, a person where none answers or two disagree.
 
     python -m benchmarks.policy --shop DIR [--abcd DIR] [--part held-out|development] [--show] [--json FILE]
+    python -m benchmarks.policy --shop DIR --fit retrieval/policy_answerable.json
 
 The questions (policy_questions.jsonl) are written by hand about the demo shop's pages; everything in
 `retrieval/policy_*` that is learnt was learnt on those marked "development". `--abcd` measures chunking and retrieval
@@ -22,7 +23,8 @@ import numpy as np
 from retrieval.embedder import SentenceTransformerEmbedder
 from retrieval.pages import read_pages
 from retrieval.policies import PolicyIndex
-from retrieval.policy_scores import page_of
+from retrieval.policy_answerable import Answerable, features_of
+from retrieval.policy_scores import page_of, scored
 
 HERE = Path(__file__).parent
 TARGETS = {"right page first": 0.95, "unanswerable handed off": 0.95}
@@ -57,6 +59,20 @@ def ask_all(policies: PolicyIndex, part: str) -> list[Asked]:
             first, score = (page_of(best.section_id), best.score) if best else ("", 0.0)
             asked.append(Asked(row["question"], tuple(row["pages"]), first, answer.answered, score))
     return asked
+
+
+def fit(pages: Path, embedder: SentenceTransformerEmbedder) -> Answerable:
+    """The judge of whether a question is answered, learned on the development questions."""
+    rows = [json.loads(row) for row in (HERE / "policy_questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if row["part"] == "development"]
+    with tempfile.TemporaryDirectory() as place:
+        sentences = PolicyIndex(pages, Path(place), embedder).sentences()
+    if sentences is None:
+        raise SystemExit(f"Expected policy pages in {pages}; there are none.")
+    found = [scored(sentences, row["question"], embedder) for row in rows]
+    features = np.stack([features_of(each, sentences.page_of) for each in found])
+    said = np.stack([each.said for each in found])
+    return Answerable.fit(embedder.identity, features, said, [bool(row["pages"]) for row in rows])
 
 
 def figures_of(asked: Sequence[Asked]) -> dict[str, float]:
@@ -168,10 +184,16 @@ def main() -> int:
     parser.add_argument("--shop", type=Path, required=True, help="the demo shop's folder; it is not changed")
     parser.add_argument("--abcd", type=Path, help="the folder of ABCD's guidelines.json")
     parser.add_argument("--part", choices=("held-out", "development"), default="held-out")
+    parser.add_argument(
+        "--fit", type=Path, help="learn from the development questions whether one is answered, to FILE"
+    )
     parser.add_argument("--show", action="store_true", help="the questions that went wrong")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     embedder = SentenceTransformerEmbedder()
+    if given.fit:
+        fit(given.shop / "policies", embedder).save(given.fit)
+        return 0
     with tempfile.TemporaryDirectory() as place:
         asked = ask_all(PolicyIndex(given.shop / "policies", Path(place), embedder), given.part)
     figures = figures_of(asked)

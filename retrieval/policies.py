@@ -17,7 +17,8 @@ from retrieval.fusion import Numbers
 from retrieval.indexing import Progress, Update, open_index, update_index
 from retrieval.opened import OpenIndex
 from retrieval.pages import Section, as_frame, read_pages
-from retrieval.policy_scores import Sentences, likely, page_of, read_sentences, scored, stands_alone
+from retrieval.policy_answerable import Answerable
+from retrieval.policy_scores import Scored, Sentences, likely, page_of, read_sentences, scored, stands_alone
 from retrieval.policy_words import contradicting, figureless, leans
 from retrieval.products import prepare
 from retrieval.vectors import VectorSettings
@@ -84,6 +85,7 @@ class PolicyIndex:
         self._lock = threading.Lock()
         self._opened: Sentences | None = None
         self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._answerable = Answerable.shipped(embedder.identity)
 
     def update(self, progress: Progress | None = None) -> Update:
         """Indexes the sentences that changed; a damaged index is rebuilt."""
@@ -98,19 +100,27 @@ class PolicyIndex:
 
     def ask(self, question: str, limit: int = 3) -> PolicyAnswer:
         """The passages nearest to the question; `answered` says whether the best one is good enough."""
-        sentences = self._sentences()
+        sentences = self.sentences()
         text = " ".join(question.split())[:400]
         if sentences is None or not any(letter.isalnum() for letter in text):
             return PolicyAnswer(question, (), answered=False)
-        scores = scored(sentences, text, self.embedder)
+        found = scored(sentences, text, self.embedder)
+        scores = found.scores
         passages = _passages(sentences, scores)
         sure = passages[0].score
         quoted = _quoted(sentences, scores, text) if sure >= NEAR else ()
-        if sure < ANSWERED:
+        if not self._answers(found, sentences, sure):
             return PolicyAnswer(question, passages[:limit], False, quoted)
         return PolicyAnswer(question, passages[:limit], True, quoted, self._disagreeing(passages))
 
-    def _sentences(self) -> Sentences | None:
+    def _answers(self, found: Scored, sentences: Sentences, sure: float) -> bool:
+        """Whether the best sentence answers, by what was learned; by its score alone with another embedder."""
+        judge = self._answerable
+        if judge is None:
+            return sure >= ANSWERED
+        return judge.probability(found, sentences.page_of) >= judge.least
+
+    def sentences(self) -> Sentences | None:
         """The sentences in step with the pages; None where the shop has none."""
         seen = tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(self.pages.glob("*.md")))
         with self._lock:

@@ -15,7 +15,7 @@ from retrieval.fusion import Numbers
 from retrieval.lexical import LexicalIndex, Term
 from retrieval.opened import OpenIndex
 from retrieval.pages import Section
-from retrieval.policy_words import CONTRACTED, SYNONYMS, in_words_of_the_pages
+from retrieval.policy_words import CONTRACTED, SYNONYMS, in_words_of_the_pages, named_things
 from retrieval.tokens import words
 
 # Fitted on the tuning half of tests/retrieval/policy_questions.jsonl (42 answerable, 50 unanswerable questions): which
@@ -71,10 +71,27 @@ def read_sentences(index: OpenIndex, sections: tuple[Section, ...]) -> Sentences
         np.array([pages[page_of(each)] for each in ids], dtype=np.int64),
         np.array([number == 1 for _, number in placed]),
         tuple(
-            frozenset(words(f"{sections[place].heading} {sections[place].title} {text}"))
+            frozenset(words(f"{sections[place].heading} {sections[place].title} {text} {named_things(text)}"))
             for (place, _), text in zip(placed, texts, strict=True)
         ),
     )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How well each of n sentences answers a question.
+
+    Attributes:
+        scores: all evidence together, shape (n,); `likely` makes one a probability.
+        near: cosine of the sentence; wide: of its section; covered: share of the question's words held; shape (n,).
+        said: the vector of the question as it was said, shape (d,).
+    """
+
+    scores: Numbers
+    near: Numbers
+    wide: Numbers
+    covered: Numbers
+    said: Vectors
 
 
 def page_of(section_id: str) -> str:
@@ -82,17 +99,17 @@ def page_of(section_id: str) -> str:
     return section_id.rsplit("#", 1)[0]
 
 
-def scored(sentences: Sentences, question: str, embedder: Embedder) -> Numbers:
-    """How well each sentence answers, shape (n,); `likely` makes it a probability."""
+def scored(sentences: Sentences, question: str, embedder: Embedder) -> Scored:
+    """How well each sentence answers."""
     match = sentences.lexical.match(question, SYNONYMS)
-    vector = _vector(sentences, match.mended(question), embedder)
+    vector, said = _vectors(sentences, match.mended(question), embedder)
     near: Numbers = (sentences.own @ vector).astype(float)
     wide: Numbers = (sentences.wider @ vector).astype(float)
     pages = [float(np.sort(near[sentences.page_of == page])[-_NEAREST:].mean()) for page in _numbers(sentences)]
     covered = _coverage(match.terms, sentences.held)
     scores: Numbers = SENTENCE * near + SECTION * wide + PAGE * np.array(pages)[sentences.page_of]
     scores += COVERAGE * covered + LEADING * sentences.leading
-    return scores
+    return Scored(scores, near, wide, covered, said)
 
 
 def likely(score: float) -> float:
@@ -112,12 +129,13 @@ def _numbers(sentences: Sentences) -> range:
     return range(int(sentences.page_of.max()) + 1)
 
 
-def _vector(sentences: Sentences, question: str, embedder: Embedder) -> Vectors:
-    """The middle between the question as it was said and in the words of the pages, of length 1."""
+def _vectors(sentences: Sentences, question: str, embedder: Embedder) -> tuple[Vectors, Vectors]:
+    """The middle between the question as it was said and in the words of the pages, of length 1; and the former."""
     rewritten = in_words_of_the_pages(question, lambda stem: any(stem in held for held in sentences.held))
-    said = embedder.encode(list(dict.fromkeys((question, rewritten)))).sum(axis=0)
-    middle: Vectors = said / np.linalg.norm(said)
-    return middle
+    both = embedder.encode(list(dict.fromkeys((question, rewritten))))
+    whole = both.sum(axis=0)
+    middle: Vectors = whole / np.linalg.norm(whole)
+    return middle, both[0]
 
 
 def _coverage(terms: Sequence[Term], held: Sequence[frozenset[str]]) -> Numbers:

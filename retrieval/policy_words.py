@@ -34,7 +34,19 @@ _GROUPS = (
     ("cancel", "stop", "unsubscribe"),
     ("leave", "quit", "leaving"),
     ("valid", "expire", "last", "run"),
-    ("person", "human", "staff", "somebody", "someone", "agent"),
+    ("person", "human", "staff", "somebody", "someone", "agent", "colleague"),
+    ("speaking", "speak", "talk", "talking", "chat"),
+    ("lost", "left", "forgot", "forgotten", "dropped"),
+    ("complaint", "complain", "unhappy", "dissatisfied"),
+    ("swap", "exchange", "trade"),
+    ("birthday", "anniversary"),
+    ("following", "follow", "track", "tracking"),
+    ("cash", "money", "notes", "coins"),
+    ("temperature", "degrees", "hot"),
+    ("parking", "park", "car"),
+    ("address", "where"),
+    ("broken", "damaged", "smashed", "cracked"),
+    ("month", "months", "monthly"),
     ("telephone", "phone", "ring", "call"),
     ("vacancies", "jobs", "hiring", "vacancy", "careers"),
     ("cameras", "camera", "cctv"),
@@ -64,6 +76,13 @@ SYNONYMS = {
     for word in dict.fromkeys(word for group in _GROUPS for word in group)
 }
 CONTRACTED = frozenset("dont didnt doesnt isnt arent wasnt havent hasnt cant couldnt wont wouldnt im ive id".split())
+# What stands in a text as itself is asked for by its name: "ring 0113 496 0142" answers "what is your phone number".
+_THINGS = (
+    (re.compile(r"\b0\d{2,4}[ -]?\d{3,4}[ -]?\d{3,4}\b|\+\d{2}[\d ]{8,}"), "telephone phone number"),
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "email mail write"),
+    (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"), "address where located"),
+    (re.compile(r"\b\d{1,2}(?:[.:]\d{2})? ?[ap]m\b.*\b\d{1,2}(?:[.:]\d{2})? ?[ap]m\b"), "opening hours times"),
+)
 _NOT_REPLACED = {"much", "tomorrow", "come", "turned", "someone", "somebody"}  # reads wrongly with another word
 _AMOUNT = re.compile(
     r"([£$€]?)\s*(\d+(?:[.,]\d+)?)\s*(%|percent|[a-z]+(?:\s+(?:days|hours|weeks|months))?)?", re.IGNORECASE
@@ -76,6 +95,11 @@ _LEANING = re.compile(
     r"(?:if|once|when) (?:it|they|this|that|neither))\b",
     re.IGNORECASE,
 )
+
+
+def named_things(sentence: str) -> str:
+    """The names of what stands in a sentence as itself: a telephone number, an address, opening hours."""
+    return " ".join(names for pattern, names in _THINGS if pattern.search(sentence))
 
 
 def in_words_of_the_pages(question: str, held: Callable[[str], bool]) -> str:

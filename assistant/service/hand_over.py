@@ -19,6 +19,8 @@ def summary_of(records: "Records", session: "Session", reason: str) -> str:
     if session.pending is not None:
         subject = session.pending.payload.get("order_id") or "the account"
         lines.append(f"Not confirmed yet: {WORDS[session.pending.action]} for {subject}")
+    unsettled = _unsettled(session)
+    lines += [unsettled] if unsettled else []
     if session.customer_id is not None:
         requests = records.requests(customer_id=session.customer_id)
         lines += [
@@ -31,6 +33,15 @@ def summary_of(records: "Records", session: "Session", reason: str) -> str:
         lines += [f"> {_short(turn.question)}", f"  {_short(str(turn.answer.get('answer', '')))}"]
         lines += [f"  [{name}] {_short(headline)}" for name, headline in _findings(turn.answer)]
     return "\n".join(lines)
+
+
+def _unsettled(session: "Session") -> str:
+    """The wish that waits for something, with what was told for it; empty where there is none."""
+    wish = session.preferences.get("open_wish")
+    if not isinstance(wish, dict):
+        return ""
+    told = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in wish["arguments"].items())
+    return f"Not settled yet: {wish['name'].replace('_', ' ')} ({told or 'nothing told'}), for want of {wish['lacks']}"
 
 
 def _findings(answer: dict[str, object]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from assistant.errors import BadCall, NotFound
 from assistant.messages import Fact, Table, ToolResult
+from assistant.service.hand_over import summary_of
 from assistant.service.variant_groups import overview
 from assistant.toolbox import Context, Tool, tool
 from assistant.tools import product_facts
@@ -226,20 +227,22 @@ def shop_policy(context: Context, question: str) -> ToolResult:
         question: the question in the words that were said.
     """
     answer = context.shop.policies.ask(question)
-    offer = ("Pass my question on to the staff",)
     if not answer.answered:
-        return _unanswered(answer, context.shop.policies.titles(), offer)
+        return _unanswered(context, answer, context.shop.policies.titles())
     first = answer.passages[0]
     quotes = [(_source(first.title, first.heading), first.text)]
     said = " ".join(answer.sentences)
     headline = f"Our page “{first.title}” says: {said}"
-    notes: tuple[str, ...] = ()
-    if answer.disagreeing is not None:
-        other = answer.disagreeing
-        quotes.append((_source(other.title, other.heading), other.text))
-        headline = f"Our pages disagree: “{first.title}” says: {first.best} But “{other.title}” says: {other.best}"
-        notes = ("Two pages of the shop say different things, so please let the staff confirm which one holds.",)
-    return ToolResult(headline=headline, quotes=tuple(quotes), notes=notes, follow_ups=offer if notes else ())
+    if answer.disagreeing is None:
+        return ToolResult(headline=headline, quotes=tuple(quotes))
+    other, passed_on = answer.disagreeing, _passed_on(context, question)
+    quotes.append((_source(other.title, other.heading), other.text))
+    return ToolResult(
+        f"Our pages disagree: “{first.title}” says: {first.best} But “{other.title}” says: {other.best}{passed_on}",
+        quotes=tuple(quotes),
+        notes=("Two pages of the shop say different things, so please let the staff confirm which one holds.",),
+        handed_off=bool(passed_on),
+    )
 
 
 @tool(roles={"manager"})
@@ -292,22 +295,30 @@ def _lacking(context: Context, sort: str) -> str | None:
     return f"This shop does not record {what}, so the products come in order of relevance."
 
 
-def _unanswered(answer: PolicyAnswer, titles: tuple[str, ...], offer: tuple[str, ...]) -> ToolResult:
-    """That no page answers for sure, with the nearest sentence where there is one."""
+def _unanswered(context: Context, answer: PolicyAnswer, titles: tuple[str, ...]) -> ToolResult:
+    """That no page answers for sure, with the nearest sentence where there is one; the question goes to the staff."""
+    passed_on = _passed_on(context, answer.question)
     if not titles:
         return ToolResult(
-            "This shop has no policy pages, so I can't answer that; I can pass it on to the staff.", follow_ups=offer
+            f"This shop has no policy pages, so I can't answer that.{passed_on}", handed_off=bool(passed_on)
         )
     about = f"pages answers that; they are about {listed(titles)}."
     if answer.sentences:
         first = answer.passages[0]
-        about = (
-            f"pages clearly answers that. The nearest is on “{first.title}”: {' '.join(answer.sentences)} "
-            "If that is not it,"
-        )
+        about = f"pages clearly answers that. The nearest is on “{first.title}”: {' '.join(answer.sentences)}"
     elif len(titles) > _TITLES_NAMED:
         about = f"{len(titles)} pages answers that."
-    return ToolResult(f"None of the shop's {about} I can pass your question on to the staff.", follow_ups=offer)
+    return ToolResult(f"None of the shop's {about}{passed_on}", handed_off=bool(passed_on))
+
+
+def _passed_on(context: Context, question: str) -> str:
+    """Puts a customer's question into the queue for a person, and says so; empty for the staff itself."""
+    if context.session.role != "customer":
+        return ""
+    records, session = context.shop.records, context.session
+    reason = f"A question that no page answers: {question[:200]}"
+    place = records.hand_off(session, reason, summary_of(records, session, reason))
+    return f" I've passed your question to a colleague under number {place}."
 
 
 def _source(title: str, heading: str) -> str:

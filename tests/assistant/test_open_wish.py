@@ -12,6 +12,7 @@ from assistant.conversation import Conversation
 from assistant.messages import CallRecord, ToolCall, ToolResult
 from assistant.open_wish import IDENTITY, OpenWish, answer, named_thing, proof, waiting
 from assistant.safety import Limits
+from assistant.service.hand_over import summary_of
 from assistant.settings import write_settings
 from assistant.shop import Shop
 
@@ -177,3 +178,10 @@ def test_twenty_customers_at_once_see_only_their_own(tmp_path: Path) -> None:
     made = {(each.customer_id, each.order_id) for each in shop.records.requests()}
     assert made == {(f"C{number}", f"{5000 + number}") for number in range(1, 21)}
     shop.close()
+
+
+def test_who_takes_over_reads_the_open_wish(shop: Shop) -> None:
+    conversation = talk(shop, "C1", "I'd like to return something because it is broken")
+    said = summary_of(shop.records, conversation.session, "wants a person")
+    assert "Not settled yet: start return (reason: " in said
+    assert "for want of order_id" in said

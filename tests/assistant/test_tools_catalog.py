@@ -11,6 +11,7 @@ import pytest
 from analytics.errors import NotFitted
 from analytics.warehouse import Warehouse, rebuild
 from assistant.messages import ToolCall
+from assistant.records import Records
 from assistant.resolve import Resolver
 from assistant.toolbox import Context, Toolbox
 from assistant.tools.catalog import TOOLS
@@ -87,6 +88,7 @@ def make_shop(folder, *, stocked=True, pages=True):
         warehouse=warehouse,
         catalog=catalog,
         policies=PolicyIndex(folder / "policies", folder / "policy-index", embedder),
+        records=Records(f"sqlite:///{folder / 'service.sqlite'}"),
         resolve=Resolver(warehouse, date(2024, 6, 30)),
         history=SimpleNamespace(lines=sold()),
         models=Models(
@@ -102,7 +104,7 @@ def shop(tmp_path_factory):
 
 
 def ask(shop, name, *, role="customer", customer=None, **arguments):
-    context = Context(shop=shop, session=SimpleNamespace(role=role, customer_id=customer))
+    context = Context(shop=shop, session=shop.records.open_session(role, customer))
     return Toolbox.of(TOOLS).run(ToolCall(name, arguments), context)[1]
 
 
@@ -243,13 +245,22 @@ def test_policy_is_quoted(shop):
     )
 
 
-def test_policy_that_no_page_answers(shop):
+def test_policy_that_no_page_answers_goes_to_a_person(shop):
     found = ask(shop, "shop_policy", question="do you match competitors")
-    assert (
-        found.headline
-        == "None of the shop's pages answers that; they are about Returns. I can pass your question on to the staff."
+    waiting = shop.records.handed_off()
+    assert [each.reason for each in waiting] == ["A question that no page answers: do you match competitors"]
+    assert found.handed_off
+    assert found.headline == (
+        "None of the shop's pages answers that; they are about Returns. I've passed your question to a colleague "
+        f"under number {waiting[0].hand_off_id}."
     )
     assert found.quotes == ()
+
+
+def test_staff_are_not_handed_to_staff(shop):
+    found = ask(shop, "shop_policy", role="manager", question="do you match competitors")
+    assert not found.handed_off
+    assert found.headline.endswith("they are about Returns.")
 
 
 def test_category_of_a_new_product(shop):
