@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import clarifying, open_wish, service_words, talk
+from assistant import clarifying, open_wish, service_words, talk, whys
 from assistant.answering import sentences
 from assistant.corrections import corrects
 from assistant.errors import AssistantError, BadMessage
@@ -70,6 +70,7 @@ class Conversation:
         self.session = session
         self._limits = limits or shop.limits
         self._use_model = use_model
+        self._last: list[ToolResult] = []
         self._open = OpenWish.of(session.preferences.get(_OPEN))
         turns = shop.records.turns(session.session_id)[-REMEMBERED:]
         self.memory = Memory.of([(turn.question, turn.answer) for turn in turns])
@@ -152,6 +153,9 @@ class Conversation:
             lead = self._drop_pending().strip()
             if talk.is_no(text):
                 return [], lead
+        if self._last and whys.asks_only_why(text):
+            told = whys.reasons(self.session.role, self._last)
+            return [], " ".join(part for part in (lead, *told, "" if told else whys.NOTHING_KNOWN) if part)
         asked, meant = self._clarified(text)
         before, records = self._open, [] if meant else self._continued(text, timing)
         spoken = ""
@@ -288,6 +292,7 @@ class Conversation:
         self, text: str, records: list[CallRecord], lead: str, timing: _Timing, *, worded: bool = True
     ) -> Iterator[str | Answer]:
         results = [record.result for record in records]
+        self._last = results or self._last
         evidence = Evidence(results, text, self.shop.resolve.titles_in)
         pieces: list[str] = []
         for piece in self._pieces(text, results, lead, evidence, timing, worded and self._use_model):

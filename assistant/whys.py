@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from assistant.messages import Role, ToolResult
 
 _MOST = 5  # sentences
+NOTHING_KNOWN = "I have no more than that to go by."
 _LED = r"^\W*(?:(?:ok(?:ay)?|and|but|so|hm+|oh|right|sure|thanks|please)\b[ ,]*)*"
 _WHY = re.compile(
     _LED + r"(?:why(?: (?:is|are|was|do|does|would|should)? ?(?:that|this|it|so|them|those|these|you say (?:so|that)|"

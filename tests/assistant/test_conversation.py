@@ -262,3 +262,12 @@ def test_a_large_model_gets_the_shortlist_and_may_answer_itself(shop: Shop) -> N
     prompt = shop.language.prompts[0]  # type: ignore[attr-defined]
     assert len(prompt.tools) > 1
     assert not prompt.must_call
+
+
+def test_a_bare_why_is_answered_from_the_last_results(shop: Shop) -> None:
+    conversation = talk(shop, "manager", None, calls=[REVENUE], answers=["We took 1 order on 25 June 2024."])
+    conversation.ask("how many orders did we get on 25 june 2024")
+    answer = conversation.ask("why?")
+    assert answer.calls == ()
+    assert "not why" in answer.answer
+    assert "25 June 2024" in answer.answer
