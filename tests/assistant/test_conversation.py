@@ -269,5 +269,4 @@ def test_a_bare_why_is_answered_from_the_last_results(shop: Shop) -> None:
     conversation.ask("how many orders did we get on 25 june 2024")
     answer = conversation.ask("why?")
     assert answer.calls == ()
-    assert "not why" in answer.answer
-    assert "25 June 2024" in answer.answer
+    assert "How it was computed" in answer.answer
