@@ -104,10 +104,9 @@ def _search_headline(found: SearchResult, said: str, sort: Sort, currency: str) 
         ideas = listed([named(hit, currency) for hit in found.hits[:3]], "and")
         return f"For “{said}” I have ideas{where}, none of them made for just that: {ideas}."
     if found.dropped and found.alternatives:
-        return (
-            f"I found nothing for “{said}”{where}, but without {_given_up(found)} there is "
-            f"{named(found.alternatives[0], currency)}."
-        )
+        first = [named(hit, currency) for hit in found.alternatives[:3]]
+        there = f"there {'is' if len(first) == 1 else 'are'} {listed(first, 'and')}"
+        return f"I found nothing for “{said}”{where}, but without {_given_up(found)} {there}."
     near = (*found.hits, *found.alternatives)
     if near:
         names = listed([named(hit, currency) for hit in near[:3]])

@@ -26,7 +26,7 @@ def test_a_budget_in_the_words_is_said_as_a_limit(shop):
 
 def test_the_colour_that_had_to_go_is_named(shop):
     found = ask(shop, "search_products", query="purple teapot")
-    assert "I found nothing for “purple teapot”, but without the colour purple there is " in found.headline
+    assert "I found nothing for “purple teapot”, but without the colour purple there are " in found.headline
     assert set(ids(found)) >= {"T1", "T2", "T3"}
     assert len(ids(found)) == len(set(ids(found)))
 

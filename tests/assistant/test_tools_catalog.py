@@ -142,7 +142,7 @@ def test_search_within_stock(shop):
 
 def test_a_limit_that_keeps_all_out_is_named(shop):
     found = ask(shop, "search_products", query="teapot", max_price=5)
-    assert "I found nothing for “teapot” up to £5.00, but without the price limit there is" in found.headline
+    assert "I found nothing for “teapot” up to £5.00, but without the price limit there are" in found.headline
 
 
 def test_what_the_shop_does_not_carry(shop):
