@@ -215,7 +215,8 @@ class Planner:
 
     def _mended(self, call: ToolCall, text: str, *, adding: bool = True) -> ToolCall:
         parameters = self.permitted()[call.name].parameters
-        return arguments.mend(call, parameters, text, self._shop.resolve, self._memory.shown, adding=adding)
+        mended = arguments.mend(call, parameters, text, self._shop.resolve, self._memory.shown, adding=adding)
+        return service_words.with_replacement(mended, text) if call.name == "exchange_items" else mended
 
     def _offer(self, tool: Tool, text: str, context: str) -> OfferedTool:
         resolve = self._shop.resolve

@@ -6,6 +6,7 @@ Nothing is done by them but choosing the tool: rules, identity and the customer'
 import re
 
 from assistant import spans
+from assistant.messages import ToolCall
 
 _ORDER = re.compile(r"\b(?:my|an?|the|this|that|our|what i) (?:\w+ ){0,2}orders?(?:ed)?\b", re.IGNORECASE)
 _ABOUT_RULES = re.compile(
@@ -63,6 +64,29 @@ _OTHER_PAYMENT = re.compile(
     r"|\b(?:cards?|pa(?:y|id|yment))\b.{0,30}\b(?:another|different|other|new one|change|differently|instead)\b",
     re.IGNORECASE,
 )
+
+
+_SAME_AGAIN = re.compile(
+    r"\b(?:replacements?|replace (?:it|them|this|that)|like for like|(?:the )?same (?:one|thing|again|item)"
+    r"|(?:a |another |the )?(?:new|fresh|working|intact) (?:one|1)\b|another (?:one|1)\b"
+    r"|send (?:me |us |out )?another)\b",
+    re.IGNORECASE,
+)
+_NAMES_SOMETHING = re.compile(r"\w{3,}")
+_NAMES_NOTHING = frozenset({"the", "one", "some", "any", "another", "please", "new"})
+
+
+def with_replacement(call: ToolCall, text: str) -> ToolCall:
+    """An exchange whose new items were read as bits of words, or not at all, where the same again was asked for."""
+    named = [
+        each
+        for each in call.arguments.get("new_items") or ()
+        if set(_NAMES_SOMETHING.findall(each.lower())) - _NAMES_NOTHING or each.isdigit()
+    ]
+    if not named and _SAME_AGAIN.search(text):
+        named = ["replacement"]
+    kept = {name: value for name, value in call.arguments.items() if name != "new_items"}
+    return ToolCall(call.name, kept | ({"new_items": named} if named else {}))
 
 
 def into_cart(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.service_words import into_cart, other_payment, wish
+from assistant.messages import ToolCall
+from assistant.service_words import into_cart, other_payment, wish, with_replacement
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,21 @@ def test_into_the_cart_or_what_is_in_it(said, goes_in):
 )
 def test_an_order_paid_in_another_way(said, other):
     assert other_payment(said) == other
+
+
+@pytest.mark.parametrize(
+    ("read", "said", "new_items"),
+    [
+        (["a"], "the jug is damaged, want a replacement", ["replacement"]),
+        (["the"], "the same one again please", ["replacement"]),
+        (None, "got a broken jug, can you send another one", ["replacement"]),
+        (["oak tray"], "swap the jug for another one, the oak tray", ["oak tray"]),
+        (["P30"], "swap it for P30", ["P30"]),
+        (None, "swap the jug please", None),
+    ],
+)
+def test_the_same_again_is_a_replacement(read, said, new_items):
+    arguments = {"order_id": "1003"} | ({"new_items": read} if read else {})
+    call = with_replacement(ToolCall("exchange_items", arguments), said)
+    assert call.arguments.get("new_items") == new_items
+    assert call.arguments["order_id"] == "1003"
