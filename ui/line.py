@@ -41,14 +41,14 @@ class Line:
     def __init__(
         self,
         settings: LimitSettings | None = None,
-        patience: float = 300.0,
+        patience: float = 1_800.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nobody is there yet.
 
         Args:
             settings: how many are answered at once, and how many may wait; None: the usual ones.
-            patience: seconds that somebody waits at most.
+            patience: seconds that somebody waits at most; who sees the place in line decides when to leave.
             clock: the seconds of now.
         """
         chosen = settings or LimitSettings()
