@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from analytics.errors import NotEnoughHistory
-from analytics.forecasting.agreement import ADDING_UP, Family, Judged, make_agree
+from analytics.forecasting.agreement import ADDING_UP, Family, Judged, Levels, make_agree
 from analytics.forecasting.backtest import (
     CALIBRATION_ORIGINS,
     LEAST_TRAINING,
@@ -62,17 +62,7 @@ class Forecaster:
         shop = self._shop(history)
         products = daily_panels(history, "product")["units"]
         shop = replace(shop, own_seasons=own_seasons_help(shop, products, self.settings))
-        levels: dict[tuple[Level, Metric], LevelForecast] = {}
-        cards: dict[str, Scorecard] = {}
-        judged: dict[tuple[Level, Metric], Judged] = {}
-        for level in LEVELS:
-            for metric, panel in daily_panels(history, level).items():
-                if level == "product" and metric == "revenue":
-                    continue  # units at the recent price
-                fitted, card, folds = self._fit_level(panel, shop, history.as_of)
-                levels[level, metric] = fitted
-                judged[level, metric] = Judged(folds, card.serves)
-                cards[level if metric == "units" else f"{level} revenue"] = card
+        levels, cards, judged = self._levels(history, shop)
         keys, prices = levels["product", "units"].keys, recent_prices(history)
         family = family_of(history, levels, prices)
         agreed = make_agree(levels, judged, family)
@@ -92,6 +82,23 @@ class Forecaster:
             product_revenue=agreed.revenue,
             similar=never_sold(history, levels["product", "units"]),
         )
+
+    def _levels(
+        self, history: History, shop: Shop
+    ) -> tuple[Levels, dict[str, Scorecard], dict[tuple[Level, Metric], Judged]]:
+        """Every level fitted apart, with its scorecard and its folds."""
+        levels: Levels = {}
+        cards: dict[str, Scorecard] = {}
+        judged: dict[tuple[Level, Metric], Judged] = {}
+        for level in LEVELS:
+            for metric, panel in daily_panels(history, level).items():
+                if level == "product" and metric == "revenue":
+                    continue  # units at the recent price
+                fitted, card, folds = self._fit_level(panel, shop, history.as_of)
+                levels[level, metric] = fitted
+                judged[level, metric] = Judged(folds, card.serves)
+                cards[level if metric == "units" else f"{level} revenue"] = card
+        return levels, cards, judged
 
     def backtest(self, history: History, level: Level = "product", metric: Metric = "units") -> Scorecard:
         """The scorecard of one level."""

@@ -9,7 +9,7 @@ profile may keep to the date or move with Easter. One profile is flat: it stands
 Knows counts per week and categories; not what any product is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -122,21 +122,30 @@ def learn_mixture(sales: Floats, exposure: Floats, kinds: Integers, known: Integ
     begun = _first_profiles(*tables[0], seed)
     if begun is None:
         return None
-    profiles, moves = np.vstack([np.ones(YEAR_WEEKS), begun]), np.zeros(1 + len(begun), dtype=bool)
-    unrest, units = _unrest(sales, exposure), sales[best].sum(1)
-    follows = _shares(_fits(tables, profiles, moves) / unrest, kinds[best], None)
+    unrest = _unrest(sales, exposure)
+    found = _settled(tables, np.vstack([np.ones(YEAR_WEEKS), begun]), kinds[best], unrest, sales[best].sum(1))
+    if len(best) == len(sales):
+        return found
+    everyone = [_by_year(sales, exposure, row) for row in known]
+    fits = _fits(everyone, found.profiles, found.moves) / unrest
+    return replace(found, follows=_shares(fits, kinds, found.follows, kinds[best]))
+
+
+def _settled(
+    tables: list[tuple[Floats, Floats]], profiles: Floats, kinds: Integers, unrest: float, units: Floats
+) -> Mixture:
+    """Profiles and who follows them, each learnt from the other until nothing moves."""
+    moves = np.zeros(len(profiles), dtype=bool)
+    follows = _shares(_fits(tables, profiles, moves) / unrest, kinds, None)
     for _ in range(STEPS):
         kept = _alive(follows, units)
         profiles, moves, follows = profiles[kept], moves[kept], follows[:, kept]
         for number in range(1, len(profiles)):
             profiles[number], moves[number] = _better(tables, profiles[number], follows[:, number])
-        before, follows = follows, _shares(_fits(tables, profiles, moves) / unrest, kinds[best], follows)
+        before, follows = follows, _shares(_fits(tables, profiles, moves) / unrest, kinds, follows)
         if np.abs(follows - before).max() < SETTLED:
             break
-    if len(best) == len(sales):
-        return Mixture(profiles, moves, follows)
-    everyone = [_by_year(sales, exposure, row) for row in known]
-    return Mixture(profiles, moves, _shares(_fits(everyone, profiles, moves) / unrest, kinds, follows, kinds[best]))
+    return Mixture(profiles, moves, follows)
 
 
 def _fits(tables: list[tuple[Floats, Floats]], profiles: Floats, moves: np.ndarray) -> Floats:
