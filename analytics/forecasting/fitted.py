@@ -19,10 +19,8 @@ from analytics.forecasting.trading_days import TradingDays
 from analytics.forecasting.weeks import spread
 from analytics.scorecard import Scorecard
 
-YOUNG = (
-    "It has sold for less than eight weeks: this is its mean since then, drawn towards products of its category at "
-    "about its price, a weak basis."
-)
+YOUNG = "It has sold for less than eight weeks: this is its mean since then, {}a weak basis."
+BORROWS = "drawn towards products of its category at about its price, "
 MOST_RATIO = 25.0  # of the season in a window and in the coming weeks
 
 
@@ -303,7 +301,8 @@ class FittedForecast:
         if not (sales > 0).any():
             notes.append("It has not sold in the last year, so no sales are expected.")
         elif known.age_weeks[row] < 8:
-            notes.append(YOUNG)
+            borrows = level == "product" and self.parents is not None and self.parents[row] >= 0
+            notes.append(YOUNG.format(BORROWS if borrows else ""))
         if known.out_days is not None and known.out_days[row] >= 0.5:
             notes.append(_out_of_stock(float(known.out_days[row])))
         if level == "product" and metric == "revenue":

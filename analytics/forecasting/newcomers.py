@@ -39,13 +39,13 @@ def young_level(rates: Floats, first: np.ndarray, kinds: Integers, logs: Floats,
         rates: weekly rates without season, [products, weeks].
         first: first week with a sale, [products].
         kinds: code of each product's category, [products].
-        logs: logarithm of each product's price, [products].
+        logs: logarithm of each product's price, NaN for those that do not borrow, [products].
         young: products that have sold for a few weeks only, bool [products].
     """
     found = np.full(len(rates), np.nan)
     recent = rates[:, -GROWN_WEEKS:]
     able = (first <= rates.shape[1] - GROWN_WEEKS) & (recent.sum(1) > 0)
-    for row in np.flatnonzero(young):
+    for row in np.flatnonzero(young & ~np.isnan(logs)):
         alike = similar_rows(kinds, logs, able, int(row))
         if len(alike) < 2:
             continue

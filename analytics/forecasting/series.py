@@ -31,7 +31,7 @@ class DailyPanel:
         available: float32 [series, days], share of the demand that could be served (1 where the shop records no
             stock-outs); None stands for all ones.
         kinds: code of each series' category, int [series]; None where the level has none.
-        logs: logarithm of each product's price, NaN where unknown; [series], None with `kinds`.
+        logs: logarithm of each product's price, NaN where it or the category is unknown; [series], None with `kinds`.
     """
 
     level: Level
@@ -78,7 +78,9 @@ def daily_panels(history: History, level: Level) -> dict[Metric, DailyPanel]:
     if level == "product":
         available = availability(history, panels["units"])
         kinds = categories_of(lines, panels["units"].keys)
-        logs = price_logs(lines, panels["units"].keys)
+        categorised = lines.loc[lines["category"].notna(), "product_id"] if "category" in lines else []
+        known = np.isin(panels["units"].keys, pd.unique(pd.Series(categorised, dtype=str)))
+        logs = np.where(known, price_logs(lines, panels["units"].keys), np.nan)
         panels = {m: replace(panel, available=available, kinds=kinds, logs=logs) for m, panel in panels.items()}
     return panels
 
