@@ -78,8 +78,9 @@ def daily_panels(history: History, level: Level) -> dict[Metric, DailyPanel]:
     if level == "product":
         available = availability(history, panels["units"])
         kinds = categories_of(lines, panels["units"].keys)
-        categorised = lines.loc[lines["category"].notna(), "product_id"] if "category" in lines else []
-        known = np.isin(panels["units"].keys, pd.unique(pd.Series(categorised, dtype=str)))
+        named = lines["category"].notna() if "category" in lines else np.zeros(len(lines), dtype=bool)
+        categorised = set(lines.loc[named, "product_id"].astype(str))
+        known = np.array([key in categorised for key in panels["units"].keys])
         logs = np.where(known, price_logs(lines, panels["units"].keys), np.nan)
         panels = {m: replace(panel, available=available, kinds=kinds, logs=logs) for m, panel in panels.items()}
     return panels
