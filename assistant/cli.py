@@ -107,6 +107,9 @@ def _add_building(
     status = commands.add_parser("status", parents=[shop], help="what the shop holds and how good its models are")
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(run="building.status")
+    cards = commands.add_parser("cards", parents=[shop], help="write the model cards of the shop's fitted models")
+    cards.add_argument("--out", type=Path, metavar="FILE", help="where the page goes (default: standard output)")
+    cards.set_defaults(run="carding.cards")
     offers = commands.add_parser(
         "offers", parents=[shop], help="announce the offers that an order or a silence calls for"
     )

@@ -14,7 +14,8 @@ import argparse
 import json
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,19 @@ import numpy as np
 import pandas as pd
 
 from analytics.demo import DEMO_AS_OF, build_demo
-from analytics.demo.prices import CHANNEL_LIFT
+from analytics.demo.catalog import make_catalog
+from analytics.demo.prices import CHANNEL_LIFT, make_prices
+from analytics.demo.settings import TEXTS, DemoSettings
+from analytics.demo.stock import demand_rates
+from analytics.demo.texts import product_texts
 from analytics.elasticity import naive_elasticities, own_elasticities, shrink
 from analytics.history import History
 from analytics.offer_choice import choose_offers, possible_offers
 from analytics.price_advice import AdviceSettings, advise
 from analytics.price_panel import price_panel
-from analytics.prices import FittedPrices, PriceModel
+from analytics.prices import FittedPrices, PriceModel, _cells
+from analytics.pricing.covariates import price_covariates
+from analytics.pricing.demand import DemandSettings, fit_demand
 from analytics.pricing.dml import dml_elasticities
 from analytics.promotions import FittedPromotions, fit_from
 from analytics.warehouse import Warehouse
@@ -39,11 +46,12 @@ _LIFT_MIDDLE = 1.05  # a promotion's effect is its channel's times a draw from 0
 
 @dataclass(frozen=True)
 class Truth:
-    """What the demo shop was made from: elasticity and units a day per product, log effect per channel."""
+    """What the demo shop was made from: elasticity and units a day per product, log effect per channel, settings."""
 
     elasticity: pd.Series
     units: pd.Series
     channels: dict[str, tuple[float, float]]
+    settings: DemoSettings | None = None
 
     @classmethod
     def read(cls, folder: Path) -> "Truth":
@@ -51,7 +59,9 @@ class Truth:
         elasticity = pd.read_parquet(folder / "truth_products.parquet").set_index("product_id")["elasticity"]
         rates = pd.read_parquet(folder / "truth_rates.parquet").groupby("product_id")["last_28_days_rate"].sum()
         lifts = {name: (float(np.log1p(mean * _LIFT_MIDDLE)), 0.0) for name, mean in CHANNEL_LIFT.items()}
-        return cls(elasticity, rates, lifts)
+        kept = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["settings"]
+        settings = DemoSettings(**kept | {"as_of": date.fromisoformat(kept["as_of"])})
+        return cls(elasticity, rates, lifts, settings)
 
 
 def main() -> None:
@@ -108,6 +118,9 @@ def elasticity_errors(
         "one elasticity for the shop": pd.Series(own["shrunk"].mean(), index=own.index),
         "naive OLS of log units on log price": naive,
     }
+    told = told_the_season(history, truth)
+    if told is not None:
+        methods["no forecast: the served regression, told each product's true season"] = told
     if not quick:
         crossed = dml_elasticities(panel)
         methods["double machine learning, drawn towards its category"] = crossed["shrunk"]
@@ -116,6 +129,26 @@ def elasticity_errors(
         if linear is not None:
             methods["EconML LinearDML, log-log, by category"] = pd.Series(linear, index=panel.products).dropna()
     return {name: _errors(found, truth.elasticity) for name, found in methods.items()}
+
+
+def told_the_season(history: History, truth: Truth) -> pd.Series | None:
+    """Elasticities by the served regression, were each product's season and trend known: what the data can tell at best.
+
+    The simulation is repeated from its settings up to the point where demand is drawn. None where they are not kept.
+    """
+    if truth.settings is None:
+        return None
+    catalog = make_catalog(product_texts(TEXTS), truth.settings)
+    plan = make_prices(catalog, truth.settings)
+    moved = (plan.paid / catalog.prices[:, None]) ** catalog.elasticity[:, None] * plan.effect
+    season = demand_rates(catalog, plan, truth.settings).sum(axis=1) / moved
+    cells = _cells(history)
+    rows = pd.Index(catalog.products["product_id"]).get_indexer(cells.products)
+    first = (cells.starts[0] - pd.Timestamp(truth.settings.start)).days
+    known = season[rows][:, first : first + len(cells.starts)]
+    told = replace(cells, exposure=cells.exposure * known / known.mean(axis=1, keepdims=True))
+    effects = fit_demand(told, price_covariates(history, cells), DemandSettings(rounds=3))
+    return pd.Series(effects.elasticity, index=cells.products)[effects.learns]
 
 
 def _errors(found: pd.Series, truth: pd.Series) -> dict[str, float]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.errors import NotFitted
+from analytics.model_store import ModelStore
 from assistant.messages import Cell, Fact, Table, ToolResult
 from assistant.toolbox import Context, tool
 from assistant.tools.fairness_answers import fairness_answer
@@ -25,7 +26,7 @@ _SAID = {  # words that people use -> model
     "contracts": "contract contracts",
     "uplift": "uplift holdout",
 }
-_LIMITS = {
+LIMITS = {
     "forecast": "Forecasts assume that prices, promotions and the range go on as so far; a product sold for only a "
     "few weeks has wide ranges.",
     "churn": "Churn knows orders only: an illness, a move or a new competitor is not in them. One-time customers have "
@@ -53,7 +54,7 @@ def model_scorecard(context: Context, model: str | None = None) -> ToolResult:
         model: one model or method, as it was called, or "fairness"; none for all.
     """
     fitted = set(context.shop.models.names())
-    cards = [(name, card) for name in sorted(fitted) for card in _cards(context, name)]
+    cards = [(name, card) for name in sorted(fitted) for card in cards_of(context.shop.models, name)]
     if not cards:
         return ToolResult("No model has been fitted for this shop yet: run `retail-assistant fit`.", status="error")
     if model and _FAIR.search(model):
@@ -70,24 +71,24 @@ def model_scorecard(context: Context, model: str | None = None) -> ToolResult:
 def _card_notes(context: Context, cards: list[tuple[str, Any]], chosen: bool) -> tuple[str, ...]:
     """What else belongs on the model card: limits of the models asked for, and the fairness check beside churn."""
     names = list(dict.fromkeys(name for name, _ in cards))
-    notes = [f"{_LIMITS[name]}" for name in names if chosen and name in _LIMITS]
+    notes = [f"{LIMITS[name]}" for name in names if chosen and name in LIMITS]
     if "churn" in names and "fairness" in context.shop.models.names():
         notes.append(f"Fairness: {context.shop.models.load('fairness').sentence()}.")
     if "churn" in names:
-        notes += _explained(context.shop.models.load("churn"))
+        notes += explained(context.shop.models.load("churn"))
     return tuple(notes)
 
 
-def _explained(churn: Any) -> list[str]:
+def explained(churn: Any) -> list[str]:
     """How a customer's reasons are found; nothing where what fitted churn does not say."""
     how = churn.how_explained() if hasattr(churn, "how_explained") else ""
     return [f"Churn reasons are found by {how}."] if how else []
 
 
-def _cards(context: Context, name: str) -> Iterator[Any]:
+def cards_of(models: ModelStore, name: str) -> Iterator[Any]:
     """A fitted model's scorecards; none where it cannot be read or was not judged."""
     try:
-        fitted = context.shop.models.load(name)
+        fitted = models.load(name)
     except NotFitted:
         return
     several = getattr(fitted, "scorecards", None)
@@ -113,7 +114,8 @@ def _unknown(said: str, cards: list[tuple[str, Any]]) -> str:
     return f"No model or method called {said!r} was judged in this shop; there are scores for {models}."
 
 
-def _ability(name: str, card: Any) -> str:
+def ability(name: str, card: Any) -> str:
+    """What the model predicts, in words."""
     return str(getattr(card, "ability", None) or name)
 
 
@@ -127,14 +129,16 @@ def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> Too
     rows: list[tuple[Cell, ...]] = []
     facts, said = [], []
     for name, card in cards:
-        ability, serves = _ability(name, card), str(card.serves)
+        predicts, serves = ability(name, card), str(card.serves)
         value = float(card.scores[card.serves][card.measure])
-        said.append(f"{ability}: {serves} with {card.measure} {number(value, 3)}")
-        facts.append(Fact(f"{card.measure} of {ability} ({serves})", round(value, 4), card.measure, number(value, 3)))
+        said.append(f"{predicts}: {serves} with {card.measure} {number(value, 3)}")
+        facts.append(Fact(f"{card.measure} of {predicts} ({serves})", round(value, 4), card.measure, number(value, 3)))
         for method, scores in sorted(card.scores.items(), key=lambda item: _order(card, item[1])):
             others = ", ".join(f"{k} {float(v):.3g}" for k, v in scores.items() if k != card.measure)
             score = round(float(scores[card.measure]), 4)
-            rows.append((name, ability, str(method), card.measure, score, others, str(method) == serves, _judged(card)))
+            rows.append(
+                (name, predicts, str(method), card.measure, score, others, str(method) == serves, _judged(card))
+            )
     missing = [name for name in _EXPECTED if name not in fitted]
     head = said[0] if len(said) == 1 else listed(said[:3])
     more = "" if len(said) <= 3 else f" ({len(said) - 3} more in the table)"
@@ -148,10 +152,7 @@ def _answer(cards: list[tuple[str, Any]], fitted: set[str], chosen: bool) -> Too
         method="Each backtest splits by time: a method sees only what was known before the days on which it is judged.",
         score=None,
         notes=(
-            *(
-                f"{_ability(name, card)[:1].upper()}{_ability(name, card)[1:]}: {card.split}."
-                for name, card in cards[:3]
-            ),
+            *(f"{ability(name, card)[:1].upper()}{ability(name, card)[1:]}: {card.split}." for name, card in cards[:3]),
             "WAPE is the sum of absolute errors as a share of what was sold: 0 is perfect, lower is better.",
             *((f"Not fitted yet: {listed(missing)}.",) if missing and not chosen else ()),
         ),
