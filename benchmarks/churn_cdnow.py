@@ -45,8 +45,8 @@ def measure(folder: Path) -> tuple[dict[str, dict[str, float]], dict[str, Any]]:
         "protocol": f"{len(judged):,} customers, {int(truth.sum()):,} purchases in weeks 40-78 by "
         f"{int((truth > 0).sum()):,} of them; learnt from {everyone.lines['customer_id'].nunique():,} customers' "
         "first 39 weeks",
-        "MAE and total": "the mean keeps the total, the median has the least absolute error: no forecast has both; told "
-        "the true total itself, the same model is further off per customer",
+        "MAE and total": "the mean keeps the total, the median has the least absolute error: no forecast has both; "
+        "told the true total itself, the same model is further off per customer",
     }
 
 

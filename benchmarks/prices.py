@@ -132,7 +132,7 @@ def elasticity_errors(
 
 
 def told_the_season(history: History, truth: Truth) -> pd.Series | None:
-    """Elasticities by the served regression, were each product's season and trend known: what the data can tell at best.
+    """Elasticities by the served regression, were each product's season known: what the data can tell at best.
 
     The simulation is repeated from its settings up to the point where demand is drawn. None where they are not kept.
     """
