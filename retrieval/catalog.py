@@ -33,6 +33,7 @@ from retrieval.vectors import VectorSettings
 
 NAME = "products"
 MUCH_BETTER = 0.1  # in relevance: what lies outside the filters is named where it fits the wish that much better
+SUREST = 0.98  # relevance of what holds every word and has the same vector
 VARIANTS = variants()
 SOFT = ("size", "colour", "material", "diet")  # a match has them; what lacks them may still be shown as near
 LONGEST_QUERY = 400  # characters; a wish is shorter, and what follows would blur it
@@ -168,9 +169,12 @@ class Catalog:
         hard = all_of(firm, len(index.products)) if firm else None
         fulfilled = all_of(conditions, len(index.products))
         ranked = self._rank(index, wish, hard, filters).matching_only(fulfilled)
-        anywhere = self._rank(index, wish, None, Filters()) if conditions else ranked
-        if conditions and not ranked.matching.size and read.plain != read.text:
-            anywhere = self._rank(index, self._wish(index, read.without_traits()), None, Filters())
+        unbeaten = ranked.matching.size and ranked.relevance.max() + MUCH_BETTER >= SUREST  # nothing outside is better
+        anywhere = ranked
+        if conditions and not unbeaten:
+            plainly = not ranked.matching.size and read.plain != read.text
+            sought = self._wish(index, read.without_traits()) if plainly else wish
+            anywhere = self._rank(index, sought, None, Filters())
         dropped = () if ranked.matching.size else to_drop(conditions, anywhere.matching)
         kept = [each for each in conditions if each not in dropped] if dropped else binding(conditions)
         relaxed = anywhere.within(all_of(kept, len(fulfilled))) if kept else anywhere
