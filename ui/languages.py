@@ -12,7 +12,7 @@ from typing import Final
 
 LANGUAGES: Final = {"en": "English", "zh": "中文"}
 COOKIE: Final = "retail_assistant_language"
-_FIRST: Final = "en"
+FIRST: Final = "en"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 _readers: list[Callable[[], str]] = []
@@ -20,7 +20,7 @@ _readers: list[Callable[[], str]] = []
 
 def current() -> str:
     """The language to speak just now."""
-    return _spoken.get() or next((found for read in _readers if (found := read())), _FIRST)
+    return _spoken.get() or next((found for read in _readers if (found := read())), FIRST)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def language_of(headers: Mapping[str, str], setting: str = "auto") -> str:
     if setting in LANGUAGES:
         return setting
     wanted = (each.split(";")[0].strip().lower()[:2] for each in headers.get("accept-language", "").split(","))
-    return next((code for code in wanted if code in LANGUAGES), _FIRST)
+    return next((code for code in wanted if code in LANGUAGES), FIRST)
 
 
 def cookie_of(headers: Mapping[str, str], name: str) -> str:

@@ -10,21 +10,27 @@ import gradio as gr
 
 from assistant.briefing import Line, briefing
 from assistant.errors import AssistantError
+from assistant.long_work import LongWork
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
 from ui.escaping import escaped
+from ui.import_views import UPLOAD_SCRIPT, chooser_html
+from ui.languages import FIRST, current
 from ui.listening import CLICK_SCRIPT, DESK_SCRIPT
 from ui.login_page import SIGN_IN
 from ui.manager_board import ManagerBoard
 from ui.manager_briefing import briefing_html
 from ui.manager_control import DENIED, Control
 from ui.manager_gate import Gate
+from ui.manager_import import Importing, build_import
 from ui.manager_question import Questions, empty_desk
 from ui.manager_queue import Queue
+from ui.uploads import Uploads
 from ui.visitors import Visitors
 
 _LOOK_EVERY = 60  # seconds between two looks whether the shop's data have changed
+Spoken = Callable[[gr.HTML, Callable[[], str]], None]
 QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -68,7 +74,7 @@ class ManagerDesk:
             return 0  # the part that lists them says what is wrong
 
 
-def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> None:
+def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access, uploads: Uploads | None = None) -> None:
     """Lays out the tab inside the Blocks that are being built; nothing shows before the page knows who it is."""
     gate = Gate(access)
     desk = ManagerDesk(visitors.shop, gate)
@@ -79,33 +85,41 @@ def build_manager_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) -> 
         door = f'<p class="ra-closed">{escaped(texts.LOCKED)} <a href="{SIGN_IN}">{escaped(texts.SIGN_IN_LINK)}</a></p>'
         gr.HTML(door, apply_default_css=False)
     with gr.Column(visible=False) as opened:
-        look = _lay_out(desk, gate, visitors)
+        look = _lay_out(desk, gate, visitors, uploads or Uploads(access))
     arrived = blocks.load(desk.arrive, None, [opened, lock, closed], **QUICK)
     arrived.then(desk.look, None, look, **QUICK)
 
 
-def _lay_out(desk: ManagerDesk, gate: Gate, visitors: Visitors) -> list[Any]:
+def _lay_out(desk: ManagerDesk, gate: Gate, visitors: Visitors, uploads: Uploads) -> list[Any]:
     """The open desk; returns what `ManagerDesk.look` fills."""
     seen = gr.State("")
     shop = visitors.shop
+
+    def spoken(part: gr.HTML, told: Callable[[], str]) -> None:
+        seen.change(_in_the_readers_language(told), None, [part], **QUICK)
+
     with gr.Tabs(elem_classes="ra-desk-tabs") as tabs:
         with gr.Tab(texts.DESK_TODAY, id="today"):
-            listen = _today(desk, gate, visitors, seen, tabs)
+            listen = _today(desk, gate, visitors, seen, tabs, spoken)
         with gr.Tab(texts.DESK_WAITING, id="waiting") as waiting:
             queue = Queue(shop, gate)
             people = _html()
             people.click(queue.press, None, [people], **QUICK)
             listen(people)
             gr.on([waiting.select, seen.change], queue.show, None, [people], **QUICK)
+        with gr.Tab(texts.DESK_IMPORT, id="import") as imports:
+            chooser = _html(chooser_html(), UPLOAD_SCRIPT)
+            spoken(chooser, chooser_html)
+            build_import(Importing(shop, gate, uploads, LongWork()), chooser, imports)
         with gr.Tab(texts.DESK_CONTROL, id="control") as control:
-            _lay_out_control(Control(shop, gate), control)
+            _lay_out_control(Control(shop, gate), control, spoken)
     found = [seen, waiting]
     gr.Timer(_LOOK_EVERY).tick(desk.look, None, found, **QUICK)
     return found
 
 
 def _today(
-    desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, tabs: gr.Tabs
+    desk: ManagerDesk, gate: Gate, visitors: Visitors, seen: gr.State, tabs: gr.Tabs, spoken: Spoken
 ) -> Callable[[gr.HTML], None]:
     """Question, briefing and board; returns what makes another part's buttons ask here, too."""
     questions = Questions(visitors, gate)
@@ -119,7 +133,8 @@ def _today(
     under, earlier = _html(), _html(script="")
     again = gr.Button(texts.NEW_CONVERSATION, size="sm", elem_classes="ra-again", visible=False)
     morning = _html(elem_id="ra-morning")
-    _html(f'<h2 class="ra-part">{texts.BOARD}</h2>', "")
+    spoken(_html(_board_title(), ""), _board_title)
+    spoken(answer_html, empty_desk)
     view = [key, answer_html, under, earlier, box, mark]
     answering: dict[str, Any] = {"outputs": view, "concurrency_limit": None, "concurrency_id": "manager", **QUICK}
 
@@ -145,10 +160,10 @@ def _today(
     return listen
 
 
-def _lay_out_control(control: Control, tab: gr.Tab) -> None:
+def _lay_out_control(control: Control, tab: gr.Tab, spoken: Spoken) -> None:
     """How good the models are, and the audit trail."""
     scores = _html(script="")
-    _html(f'<h2 class="ra-part">{texts.AUDIT_TITLE}</h2><p class="ra-small">{escaped(texts.AUDIT_WHY)}</p>', "")
+    spoken(_html(_audit_title(), ""), _audit_title)
     with gr.Row(elem_classes="ra-filters"):
         choices = [(texts.AUDIT_ALL, "all"), (texts.AUDIT_DENIED, DENIED)]
         which = gr.Radio(choices, value="all", label=texts.AUDIT_WHICH, scale=2)
@@ -158,6 +173,19 @@ def _lay_out_control(control: Control, tab: gr.Tab) -> None:
     tab.select(control.scores, None, [scores], **QUICK)
     asked = [tab.select, show.click, which.change, customer.submit]
     gr.on(asked, control.trail, [which, customer], [trail], **QUICK)
+
+
+def _board_title() -> str:
+    return f'<h2 class="ra-part">{escaped(texts.BOARD)}</h2>'
+
+
+def _audit_title() -> str:
+    return f'<h2 class="ra-part">{escaped(texts.AUDIT_TITLE)}</h2><p class="ra-small">{escaped(texts.AUDIT_WHY)}</p>'
+
+
+def _in_the_readers_language(told: Callable[[], str]) -> Callable[[], Any]:
+    """What the page was built with is English; whoever reads another language gets the part once more."""
+    return lambda: gr.skip() if current() == FIRST else told()
 
 
 def _html(value: str = "", script: str = CLICK_SCRIPT, **more: Any) -> gr.HTML:

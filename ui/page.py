@@ -13,19 +13,23 @@ from ui.customer_tab import build_customer_tab
 from ui.header import header_html
 from ui.login_page import DESK
 from ui.manager_tab import build_manager_tab
+from ui.uploads import Uploads
 from ui.visitors import Visitors
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _FIXED_WIDTH = ("ui-monospace", "Consolas", "monospace")
 
 
-def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | None = None) -> gr.Blocks:
+def build_page(
+    shop: Shop, access: Access | None = None, visitors: Visitors | None = None, uploads: Uploads | None = None
+) -> gr.Blocks:
     """The customers' page at `/`, and the manager desk at an address of its own: neither loads the other.
 
     Args:
         shop: the opened shop.
         access: who may see the manager desk; None: a page for this machine only, without a password.
         visitors: who is there; None: nobody yet.
+        uploads: the files that managers bring to be imported; None: none can come.
     """
     access = access or Access(loopback=True)
     visitors = visitors or Visitors(shop)
@@ -37,7 +41,7 @@ def build_page(shop: Shop, access: Access | None = None, visitors: Visitors | No
     with blocks.route(texts.PAGE_DESK, f"/{DESK}", show_in_navbar=False):
         _add_header(blocks, shop, access, desk=True)
         with gr.Column(elem_id="ra-manager"):
-            build_manager_tab(blocks, visitors, access)
+            build_manager_tab(blocks, visitors, access, uploads)
     return blocks
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,13 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
     from ui.beside import beside
     from ui.line import Turnstile
     from ui.page import build_page, first_parts, head, theme
+    from ui.uploads import Uploads
     from ui.visitors import Visitors
 
     turnstile = Turnstile(shop.settings.limits)
-    blocks = build_page(shop, access, Visitors(shop, turnstile=turnstile))
+    uploads = Uploads(access)
+    served = beside(shop, access, turnstile, lambda: first_parts(shop))
+    blocks = build_page(shop, access, Visitors(shop, turnstile=turnstile), uploads)
     blocks.queue(max_size=500)
     try:
         _, url, _ = blocks.launch(
@@ -91,7 +95,7 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "chat.css", "desk.css")],
             head=head(),
             max_threads=_THREADS,
-            app_kwargs=beside(shop, access, turnstile, lambda: first_parts(shop)).as_arguments(),
+            app_kwargs=replace(served, routes=[*served.routes, uploads.route()]).as_arguments(),
         )
     except OSError as failure:
         raise PortTaken(texts.PORT_TAKEN.format(port=port, host=host, other=port + 1)) from failure

@@ -221,9 +221,84 @@ CHANGES_TICKED = "Ticked off."
 GONE_ALREADY = "That was dealt with already."
 TIME = "{day}, {time} UTC"
 
+IMPORT_TITLE = "Import a file into the shop"
+IMPORT_HOW = (
+    "Choose a file of your till or shop system: Excel, CSV or parquet. You see what it would bring before anything "
+    "changes, and every row that is left out is listed with its reason."
+)
+UPLOAD = "Choose a file"
+UPLOAD_SENDING = "Sending the file"
+UPLOAD_BROKEN = "The file did not arrive whole. Please choose it again."
+UPLOAD_TOO_LARGE = "The file is larger than {most}. Split it, or use `retail-assistant ingest` on the shop's machine."
+UPLOAD_NO_SPACE = "The shop's machine has no room for the file. Free some space, then choose it again."
+UPLOAD_GONE = "The file is no longer here. Please choose it again."
+PREVIEW = "{name}: {rows} rows, {columns} columns. The first rows:"
+PREVIEW_MALFORMED = "Lines that have not as many columns as the header, and would be left out: {count}"
+WHAT_IS_IT = "What is in the file?"
+TABLES = {
+    "sales": "Sales: a row for each line of a receipt or order",
+    "products": "Products",
+    "customers": "Customers",
+    "stores": "Stores",
+    "inventory": "Stock levels",
+    "suppliers": "Suppliers",
+    "promotions": "Promotions",
+    "reviews": "Reviews",
+    "competitor_prices": "Competitors' prices",
+    "price_changes": "Price changes",
+    "stock_counts": "Earlier stock counts",
+    "stock_outs": "Times without stock",
+    "postcodes": "Where postcodes lie",
+    "delivery_windows": "Delivery time windows",
+}
+FIELDS = {
+    "order_id": "Order or receipt number",
+    "product_id": "Product code",
+    "quantity": "Quantity",
+    "unit_price": "Price paid for one",
+    "line_total": "Price paid for the line",
+    "sold_at": "Date",
+    "time of day": "Time, where it has its own column",
+    "title": "Product name",
+    "category": "Category",
+    "customer_id": "Customer number",
+    "store_id": "Store",
+    "country": "Country",
+    "on_hand": "In stock",
+    "cost": "Cost price",
+    "price": "Price",
+}
+NEEDED = "{field} (needed)"
+NO_COLUMN = "not in this file"
+MORE_FIELDS = "Further columns"
+DATE_FORMAT = "How dates are written (left empty: found out)"
+DATE_FORMAT_HINT = "%d/%m/%Y"
+DECIMAL = "Decimals are written with a"
+POINT = "point: 1.50"
+COMMA = "comma: 1,50"
+TRY = "Try it: what would be imported?"
+TRIED = "Of {read} rows, {kept} would be imported and {rejected} left out. Nothing has been changed yet."
+IMPORTED = "Imported: of {read} rows, {kept} were kept and {rejected} left out."
+RULES = "Why rows are left out"
+RULE_COLUMNS = ("reason", "rows")
+REJECTED = "Rows left out"
+REJECTED_COLUMNS = ("row", "reason", "the row")
+HELD = "What the shop holds now"
+HELD_TRIED = "What the shop would hold then"
+HELD_COLUMNS = ("what", "rows")
+SAVE_MAP = "Save this mapping (map.toml)"
+IMPORT = "Import the file"
+IMPORT_ROWS = "Import {count} rows"
+IMPORTING = "Importing {name}"
+FIT = "Fit the models to the new history"
+FIT_WHY = (
+    "Sales figures follow at once. Forecasts, churn, prices and search follow when the models have been fitted anew."
+)
+FITTING = "Fitting the models"
+FITTED = "The models have been fitted to the new history."
+
 MODELS_TITLE = "How good the models are"
 MODELS_NONE = "No model has been judged yet."
-MODEL_SERVES = "serves"
 MODEL_SCORE = "{measure} {score}"
 AUDIT_TITLE = "Audit trail"
 AUDIT_WHY = "Every call that was made, granted or refused, newest first. It can only be added to."

@@ -100,10 +100,10 @@ ASK = "提问"
 DESK_EMPTY = "请用自己的话提问（英语），或从下面任选一个开始。"
 MORE_EXAMPLES = "还可以问"
 DESK_TODAY = "今天"
-DESK_WAITING = "等待中的顾客"
-DESK_WAITING_COUNT = "等待中的顾客（{count}）"
-DESK_IMPORT = "导入数据"
-DESK_CONTROL = "模型与审计"
+DESK_WAITING = "等待"
+DESK_WAITING_COUNT = "等待（{count}）"
+DESK_IMPORT = "导入"
+DESK_CONTROL = "检查"
 BRIEFING = "今晨简报"
 BRIEFING_WAIT = "正在查看商店……"
 BRIEFING_TOPICS = {
@@ -142,7 +142,6 @@ BOARD = "我的看板"
 BOARD_EMPTY = "固定一个回答，以后每次打开工作台它都在这里，并用最新数据重新计算。"
 BOARD_AS_OF = "截至 {day}"
 BOARD_PINNED = "固定于 {day}"
-REFRESH = "重新计算"
 EARLIER = "本次对话中更早的内容"
 DOWNLOAD = "下载 CSV"
 TABLE_LABEL = "表格：{what}"
@@ -198,3 +197,127 @@ MANAGER_CLOSED = (
 )
 PORT_TAKEN = "{host} 的端口 {port} 应当空闲，但无法使用。请指定另一个：--port {other}。"
 SERVING = "{shop} 的页面地址：{url}（按 Ctrl+C 停止）。"
+
+# The assistant understands English: questions that a button asks stay as they are.
+DESK_EXAMPLES = (
+    "How much did we sell last month?",
+    "Top 10 products last month",
+    "Plan today's deliveries",
+    "What do reviews complain about?",
+)
+DESK_MORE_EXAMPLES = (
+    ("销售", ("Revenue by store this year", "How much did we take yesterday?", "What is rising and what is falling?")),
+    ("库存", ("What should we reorder?", "Which stock should be moved between the stores?")),
+    ("顾客", ("Show our customer groups", "Plan a win-back offer", "Which 10 customers are we about to lose?")),
+    ("价格", ("How do our prices compare with the competitors'?", "Which offer would pay best?")),
+    ("展望", ("What will we sell in the next four weeks?", "How good is the forecast model?")),
+)
+QUEUE_TITLE = "等待工作人员的顾客"
+QUEUE_EMPTY = "没有人在等待。助手转交给工作人员的对话会出现在这里。"
+QUEUE_CUSTOMER = "顾客 {customer}"
+QUEUE_UNKNOWN = "身份未确认的访客"
+QUEUE_STAFF = "一位同事"
+QUEUE_SINCE = "自 {time} 起等待"
+QUEUE_SAID = "对话内容"
+QUEUE_SETTLE = "已处理"
+QUEUE_SETTLE_LABEL = "已处理：{who}"
+QUEUE_SETTLED = "已从等待名单中移除。"
+QUEUE_PROFILE = "这是谁？"
+QUEUE_PROFILE_QUESTION = "Tell me about customer {customer}"
+QUEUE_DONE = "以前处理的（{count}）"
+QUEUE_DONE_LINE = "{who}：{reason}（{time} 由 {by} 处理）"
+CHANGES_TITLE = "顾客已确认的变更"
+CHANGES_EMPTY = "没有等待执行的变更。"
+CHANGES_SENT = "这些变更会自动发送到 {url}，直到对方接收为止。"
+CHANGES_BY_HAND = "请在商店自己的系统中执行，然后在这里勾销。"
+CHANGES_COLUMNS = ("时间", "变更", "订单", "顾客", "详情")
+CHANGES_DONE = "已执行"
+CHANGES_DONE_LABEL = "已执行：{what}"
+CHANGES_TICKED = "已勾销。"
+GONE_ALREADY = "这一项已经处理过了。"
+TIME = "{day} {time} UTC"
+IMPORT_TITLE = "把文件导入商店"
+IMPORT_HOW = (
+    "选择收银机或商店系统导出的文件：Excel、CSV 或 parquet。在任何改动之前，您会先看到它将带来什么；"
+    "每一行被排除的数据都会列出原因。"
+)
+UPLOAD = "选择文件"
+UPLOAD_SENDING = "正在发送文件"
+UPLOAD_BROKEN = "文件没有完整送达，请重新选择。"
+UPLOAD_TOO_LARGE = "文件超过 {most}。请拆分文件，或在商店的电脑上使用 `retail-assistant ingest`。"
+UPLOAD_NO_SPACE = "商店的电脑没有足够的空间。请先腾出空间，再重新选择文件。"
+UPLOAD_GONE = "文件已不在这里，请重新选择。"
+PREVIEW = "{name}：{rows} 行，{columns} 列。前几行："
+PREVIEW_MALFORMED = "列数与表头不符、将被排除的行数：{count}"
+WHAT_IS_IT = "文件里是什么？"
+TABLES = {
+    "sales": "销售：小票或订单的每一行",
+    "products": "商品",
+    "customers": "顾客",
+    "stores": "门店",
+    "inventory": "库存",
+    "suppliers": "供应商",
+    "promotions": "促销",
+    "reviews": "评价",
+    "competitor_prices": "竞争对手的价格",
+    "price_changes": "价格变动",
+    "stock_counts": "以往的盘点",
+    "stock_outs": "缺货时段",
+    "postcodes": "邮编的位置",
+    "delivery_windows": "送货时间段",
+}
+FIELDS = {
+    "order_id": "订单号或小票号",
+    "product_id": "商品编号",
+    "quantity": "数量",
+    "unit_price": "单价",
+    "line_total": "整行金额",
+    "sold_at": "日期",
+    "time of day": "时间（若单独成列）",
+    "title": "商品名称",
+    "category": "类别",
+    "customer_id": "顾客编号",
+    "store_id": "门店",
+    "country": "国家",
+    "on_hand": "现有库存",
+    "cost": "成本价",
+    "price": "价格",
+}
+NEEDED = "{field}（必需）"
+NO_COLUMN = "文件里没有"
+MORE_FIELDS = "更多列"
+DATE_FORMAT = "日期的写法（留空则自动判断）"
+DATE_FORMAT_HINT = "%d/%m/%Y"
+DECIMAL = "小数点写作"
+POINT = "点：1.50"
+COMMA = "逗号：1,50"
+TRY = "试一试：会导入什么？"
+TRIED = "共 {read} 行，将导入 {kept} 行，排除 {rejected} 行。目前尚未改动任何内容。"
+IMPORTED = "已导入：共 {read} 行，保留 {kept} 行，排除 {rejected} 行。"
+RULES = "排除的原因"
+RULE_COLUMNS = ("原因", "行数")
+REJECTED = "被排除的行"
+REJECTED_COLUMNS = ("行", "原因", "内容")
+HELD = "商店现在的数据"
+HELD_TRIED = "导入后商店的数据"
+HELD_COLUMNS = ("内容", "行数")
+SAVE_MAP = "保存这个对应表（map.toml）"
+IMPORT = "导入文件"
+IMPORT_ROWS = "导入 {count} 行"
+IMPORTING = "正在导入 {name}"
+FIT = "用新的数据重新训练模型"
+FIT_WHY = "销售数字立即更新。预测、流失、价格和搜索要在模型重新训练之后才会更新。"
+FITTING = "正在训练模型"
+FITTED = "模型已用新的数据重新训练。"
+MODELS_TITLE = "模型有多准"
+MODELS_NONE = "还没有评估过任何模型。"
+MODEL_SCORE = "{measure} {score}"
+AUDIT_TITLE = "审计记录"
+AUDIT_WHY = "每一次调用，无论允许还是拒绝，最新的在最前。记录只能增加，不能修改。"
+AUDIT_WHICH = "哪些记录"
+AUDIT_ALL = "全部"
+AUDIT_DENIED = "仅被拒绝的"
+AUDIT_CUSTOMER = "某位顾客（编号）"
+AUDIT_NONE = "没有这样的记录。"
+AUDIT_COLUMNS = ("时间（UTC）", "角色", "顾客", "对话", "调用", "参数", "状态")
+AUDIT_SHOW = "显示记录"

@@ -81,6 +81,7 @@ def test_serving_keeps_gradio_quiet(monkeypatch, shop):
         "/api",
         "/v1",
         "/mcp",
+        "/desk/upload",
     ]
     assert serving.os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
 
