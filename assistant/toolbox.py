@@ -181,7 +181,7 @@ class Toolbox:
             raise Refused("I can't do that for you here: it is for the shop's staff only.")
         if each.private and session.customer_id is None:
             unknown = Refused(
-                "Please identify yourself first: beside the order number I need the e-mail address or postcode on it."
+                "Please identify yourself first: I also need the e-mail address or postcode on that order."
                 if call.arguments.get("order_id")
                 else "Please identify yourself first: tell me an order number together with the e-mail address "
                 "or postcode on that order."
