@@ -32,8 +32,8 @@ def build_customer_tab(blocks: gr.Blocks, visitors: Visitors, access: Access) ->
                 person = gr.Button(texts.HAND_OFF_BUTTON, size="sm", elem_classes="ra-plain")
         with gr.Column(scale=1, min_width=250, elem_classes="ra-side-column"):
             cart = _html(cart_html(None, visitors.shop.currency), CLICK_SCRIPT)
-            with gr.Accordion(texts.SIGN_IN, open=False, visible=access.loopback, elem_classes="ra-sign-in"):
-                gr.HTML(_why())
+            with gr.Column(visible=access.loopback, elem_classes="ra-sign-in"):
+                gr.HTML(_why(), apply_default_css=False)
                 customer = gr.Textbox(label=texts.CUSTOMER_ID, max_lines=1)
                 enter = gr.Button(texts.SIGN_IN_BUTTON, size="sm")
                 status = gr.HTML("")
@@ -84,6 +84,7 @@ def _composer(pictures: bool) -> tuple[gr.Textbox, gr.Button, gr.UploadButton]:
             max_lines=1,
             scale=5,
             autofocus=True,
+            show_label=False,
             elem_classes="ra-box",
         )
         send = gr.Button(texts.SEND, variant="primary", scale=1, min_width=90)
@@ -102,7 +103,8 @@ def _name() -> str:
 
 
 def _why() -> str:
-    return f'<p class="ra-small">{escaped(texts.SIGN_IN_WHY)}</p>'
+    head = f'<h2 class="ra-side-title">{escaped(texts.SIGN_IN)}</h2>'
+    return f'{head}<p class="ra-small">{escaped(texts.SIGN_IN_WHY)}</p>'
 
 
 def _offline() -> str:

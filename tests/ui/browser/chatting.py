@@ -27,7 +27,7 @@ def ask_for_mugs(page: Any) -> None:
 
 
 def try_as(page: Any, customer: str) -> None:
-    page.get_by_role("button", name=texts.SIGN_IN).click()
+    expect(page.get_by_text(texts.WELCOME)).to_be_visible()
     page.get_by_label(texts.CUSTOMER_ID).fill(customer)
     page.get_by_role("button", name=texts.SIGN_IN_BUTTON, exact=True).click()
     expect(page.get_by_text(texts.TRY_OUT.format(customer=customer))).to_be_visible()

@@ -27,8 +27,13 @@ def requests_of(shop_page, order_id):
 def test_a_question_is_answered_with_products(open_page, picture):
     page = open_page()
     expect(page.get_by_text(texts.WELCOME)).to_be_visible()
-    ask_for_mugs(page)
+    ask(page, "show me glasses under 30 pounds")
+    settled(page, 1)
+    expect(page.locator(".ra-card").first).to_be_visible()
     assert all("£" in each for each in page.locator(".ra-price").all_inner_texts())
+    page.locator("button[data-action=add]:not([disabled])").first.click()
+    expect(page.locator(".ra-units")).to_have_text("1")
+    expect(page.locator(".ra-notice")).to_be_hidden()
     picture(page, "page.png")
 
 
