@@ -109,7 +109,7 @@ def rewritten(document: str, shop_name: str, language: str, known: Mapping[str, 
     splash = f'<div class="ra-splash" role="status"><h1>{escaped(shop_name)}</h1><p>{loading}</p></div>'
     head = f"<title>{title}</title><style>{_SPLASH_STYLE}</style></head>"
     document = _SHARED.sub("", document)
-    document = document.replace('lang="en"', f'lang="{language}" data-language="{language}"', 1).replace(
+    document = document.replace('lang="en"', f'lang="{language}" data-spoken="{language}"', 1).replace(
         "</head>", head, 1
     )
     document = document.replace("</gradio-app>", f"</gradio-app>{splash}", 1)

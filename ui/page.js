@@ -4,7 +4,7 @@
   const speech = window.SpeechRecognition || window.webkitSpeechRecognition;
   const page = document.documentElement;
   // The document's language is the reader's; the framework would set its own.
-  const spoken = page.dataset.language || page.lang;
+  const spoken = page.dataset.spoken || page.lang;
   const speak_it = () => { if (page.lang !== spoken) page.lang = spoken; };
   new MutationObserver(speak_it).observe(page, {attributeFilter: ['lang']});
   speak_it();

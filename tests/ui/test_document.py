@@ -67,7 +67,7 @@ def test_a_chinese_reader_gets_chinese_labels_and_the_data_as_it_is(browser):
     config = json.loads(re.search(r"gradio_config = (\{.*?\});</script>", page, re.DOTALL)[1])
     assert config["components"][0]["props"] == {"label": texts_zh.SEND, "value": "</script>"}
     assert config["components"][1]["props"] == {"placeholder": texts_zh.MESSAGE_HINT, "value": "Blue Mug"}
-    assert '<html lang="zh" data-language="zh">' in page
+    assert '<html lang="zh" data-spoken="zh">' in page
 
 
 @pytest.mark.parametrize(
