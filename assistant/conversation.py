@@ -232,8 +232,8 @@ class Conversation:
     def _continued(self, text: str, timing: _Timing) -> list[CallRecord]:
         """The open wish, with what the message adds to it; nothing where the message is about something else."""
         wish = self._open
-        if wish is None:
-            return []
+        if wish is None or talk.is_yes(text) or talk.is_no(text) or talk.is_thanks(text):
+            return []  # that names nothing of what was asked for
         claim = open_wish.proof(wish, text) if self.session.customer_id is None else None
         if claim is not None:
             records = [self._run(claim)]

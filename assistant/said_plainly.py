@@ -174,7 +174,8 @@ def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: 
         arguments["order"] = "lowest" if not _HIGHEST.search(message) else arguments.get("order", "highest")
     if properties.keys() == {"question"}:
         words = len(str(arguments.get("question", "")).split())
-        if len(message.split()) <= _SHORT_QUESTION or words < _FEWEST_OF_QUESTION:
+        one = len(re.findall(r"[.?!]+(?:\s|$)", message.strip())) <= 1
+        if (one and len(message.split()) <= _SHORT_QUESTION) or words < _FEWEST_OF_QUESTION:
             arguments["question"] = message
     reason = arguments.get("reason")
     if "reason" in properties and properties.keys() == {"reason"} and reason is None:

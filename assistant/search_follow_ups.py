@@ -31,7 +31,9 @@ def moved(call: ToolCall, before: ToolCall | None, message: str, in_titles: Call
         message: what was said.
         in_titles: whether a word stands in the title of a product.
     """
-    if before is None or call.name != SEARCH or before.name != SEARCH or call.arguments != before.arguments:
+    if before is None or call.name != SEARCH or before.name != SEARCH:
+        return call
+    if any(call.arguments.get(name) != before.arguments.get(name) for name in ("query", "category", "max_price")):
         return call
     words, query = _content(message), str(call.arguments.get("query", ""))
     if not words or not all(word in _QUALITIES or in_titles(word) for word in words):

@@ -40,6 +40,7 @@ _GREETING = re.compile(
 _THANKS = re.compile(
     r"\b(?:thanks?|thank you|thx|ta|cheers|much appreciated|brilliant|lovely|great help)\b", re.IGNORECASE
 )
+_FEW = 3  # words
 _BYE = re.compile(
     r"\b(?:bye|goodbye|see you|good night|that'?s all|that is all|nothing else|ciao|farewell|cya)\b", re.IGNORECASE
 )
@@ -65,6 +66,11 @@ def is_yes(message: str) -> bool:
 def is_no(message: str) -> bool:
     """Whether the message is a no to what was proposed and nothing else; "no wait, item 2" says more."""
     return _NO.fullmatch(message) is not None and _HAS_NO.search(message) is not None
+
+
+def is_thanks(message: str) -> bool:
+    """Whether a few words thank or praise and ask for nothing."""
+    return len(message.split()) <= _FEW and _THANKS.search(message) is not None and "?" not in message
 
 
 def small_talk(message: str, role: Role, shop: str) -> str:

@@ -8,10 +8,11 @@ import pytest
 from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
-from assistant.conversation import Conversation, start
+from assistant.conversation import Conversation, _Timing, start
 from assistant.errors import BadCall, ModelUnavailable, NotFound
 from assistant.language.chat import Prompt, Usage
-from assistant.messages import Answer, ToolCall, ToolResult, Write
+from assistant.messages import Answer, ToolCall
+from assistant.open_wish import OpenWish
 from assistant.safety import Limits
 from assistant.settings import write_settings
 from assistant.shop import Shop
@@ -270,3 +271,10 @@ def test_a_bare_why_is_answered_from_the_last_results(shop: Shop) -> None:
     answer = conversation.ask("why?")
     assert answer.calls == ()
     assert "How it was computed" in answer.answer
+
+
+def test_a_yes_a_no_and_thanks_name_nothing_that_was_asked_for(shop: Shop) -> None:
+    conversation = talk(shop, "customer", "C1")
+    conversation._open = OpenWish(ToolCall("start_return", {"order_id": "1001"}), "reason")
+    for said in ("Yes please", "no", "smashing, cheers"):
+        assert conversation._continued(said, _Timing()) == []
