@@ -11,7 +11,7 @@ from service_shop import write_warehouse
 from assistant.conversation import Conversation, _Timing, start
 from assistant.errors import BadCall, ModelUnavailable, NotFound
 from assistant.language.chat import Prompt, Usage
-from assistant.messages import Answer, ToolCall
+from assistant.messages import Answer, ToolCall, ToolResult, Write
 from assistant.open_wish import OpenWish
 from assistant.safety import Limits
 from assistant.settings import write_settings
