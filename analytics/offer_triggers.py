@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analytics.history import History
@@ -172,6 +173,7 @@ def _customers(known: pd.DataFrame, rules: TriggerRules) -> pd.DataFrame:
 
 def _purchases(known: pd.DataFrame, rules: TriggerRules) -> pd.DataFrame:
     keys = ["customer_id", "product_id"]
+    known = known[_often(known, rules.fewest)]
     bought = known.groupby([*keys, "day"], observed=True)["value"].sum().reset_index().sort_values([*keys, "day"])
     bought["gap"] = bought.groupby(keys, observed=True)["day"].diff().dt.days
     grouped = bought.groupby(keys, observed=True)
@@ -179,6 +181,15 @@ def _purchases(known: pd.DataFrame, rules: TriggerRules) -> pd.DataFrame:
         last_day=("day", "max"), usual_gap=("gap", "median"), times=("day", "size"), value=("value", "mean")
     )
     return frame[frame["times"] >= rules.fewest].reset_index()
+
+
+def _often(known: pd.DataFrame, fewest: int) -> npt.NDArray[np.bool_]:
+    """Lines of a product that its customer bought on `fewest` days or more; few are, and only these are looked at."""
+    customer, product = (pd.factorize(known[name])[0] for name in ("customer_id", "product_id"))
+    pair = customer.astype(np.int64) * (product.max(initial=0) + 1) + product
+    days = pd.DataFrame({"pair": pair, "day": known["day"].to_numpy()}).drop_duplicates()["pair"].to_numpy()
+    found, times = np.unique(days, return_counts=True)
+    return np.isin(pair, found[times >= fewest])
 
 
 def _partners(sold: pd.DataFrame, rules: TriggerRules) -> dict[str, str]:
