@@ -34,7 +34,7 @@ def test_a_question_is_answered_with_products(open_page, picture):
     page.evaluate("() => { window.stayed = true; }")
     page.locator("button[data-action=add]:not([disabled])").first.click()
     expect(page.locator(".ra-units")).to_have_text("1")
-    page.locator("h1").click()
+    page.locator(".ra-header h1").click()
     expect(page.locator(".ra-notice")).to_be_hidden()
     assert page.evaluate("() => window.stayed")  # a press does not load the page anew
     picture(page, "page.png")
