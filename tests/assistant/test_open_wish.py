@@ -185,3 +185,9 @@ def test_who_takes_over_reads_the_open_wish(shop: Shop) -> None:
     said = summary_of(shop.records, conversation.session, "wants a person")
     assert "Not settled yet: start return (reason: " in said
     assert "for want of order_id" in said
+
+
+def test_what_changes_an_order_is_told_in_the_tools_own_words(shop: Shop) -> None:
+    shop.__dict__["language"] = ScriptedModel(answers=["You're a star! You're requested for cancellation."] * 2)
+    conversation = talk(shop, "C1", "please cancel order 1001")
+    assert conversation.ask("yes").answer.startswith("Done: Cancellation of order 1001 ")
