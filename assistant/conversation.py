@@ -295,7 +295,11 @@ class Conversation:
         self._last = results or self._last
         evidence = Evidence(results, text, self.shop.resolve.titles_in)
         pieces: list[str] = []
-        for piece in self._pieces(text, results, lead, evidence, timing, worded and self._use_model):
+        tools = (
+            self.shop.toolbox.tools
+        )  # what changes an order is told in the tool's own words: nobody agrees to others
+        changing = any(tools[record.name].writes for record in records if record.name in tools)
+        for piece in self._pieces(text, results, lead, evidence, timing, worded and self._use_model and not changing):
             timing.first = timing.first or time.monotonic()
             yield f" {piece}" if pieces else piece
             pieces.append(piece)
