@@ -1,0 +1,71 @@
+"""The manager desk in a real browser: figures on the page are those of the tools."""
+
+import base64
+import csv
+import io
+
+import pytest
+from playwright.sync_api import expect
+
+from assistant.briefing import briefing
+from assistant.messages import ToolCall
+from ui import texts
+from ui.login_page import DESK
+from ui.manager_gate import MANAGER
+from ui.tables import csv_text
+
+NEXT_WEEKS = ToolCall("forecast_sales", {"horizon": "next four weeks"})
+QUESTION = "What will we sell in the next four weeks?"
+POINTS = """() => document.querySelector('.js-plotly-plot').data.map((trace) => ({
+  name: trace.name, x: Array.from(trace.x), y: Array.from(trace.y)}))"""
+
+
+@pytest.fixture
+def desk(open_page):
+    """Opens the desk, its briefing complete."""
+
+    def opened(**how):
+        page = open_page(f"/{DESK}", **how)
+        expect(page.locator(".ra-brief-line").first).to_be_visible()
+        expect(page.locator(".ra-brief-place")).to_have_count(0)
+        return page
+
+    return opened
+
+
+def ask(page, question):
+    page.get_by_label(texts.QUESTION_LABEL).fill(question)
+    page.get_by_label(texts.QUESTION_LABEL).press("Enter")
+    expect(page.get_by_role("button", name=texts.PIN)).to_be_visible()
+
+
+def result(shop_page, call):
+    return shop_page.shop.standing.of(call, MANAGER)
+
+
+def test_the_briefings_figures_are_the_tools(desk, shop_page):
+    page = desk()
+    lines = list(briefing(lambda call: result(shop_page, call)))
+    shown = page.locator(".ra-brief-figure").all_inner_texts()
+    expected = ["–" if line.missing else line.figure.text if line.figure else "" for line in lines]
+    assert shown[: len(lines)] == expected
+    asks = page.locator('.ra-brief [data-action="ask"]').evaluate_all("all => all.map((each) => each.dataset.value)")
+    assert asks == [line.question for line in lines if not line.missing]
+
+
+def test_a_forecast_has_the_tools_figures_in_chart_and_csv(desk, shop_page, picture):
+    page = desk()
+    ask(page, QUESTION)
+    expected = result(shop_page, NEXT_WEEKS)
+    page.wait_for_selector(".js-plotly-plot")
+    drawn = {trace["name"]: trace for trace in page.evaluate(POINTS)}
+    for series in expected.chart.series:
+        assert drawn[series.name]["y"] == pytest.approx(list(series.y))
+        assert [str(x)[:10] for x in drawn[series.name]["x"]] == list(series.x)
+        if series.lower:
+            assert drawn[f"{series.name}: lower"]["y"] == pytest.approx(list(series.lower))
+            assert drawn[f"{series.name}: upper"]["y"] == pytest.approx(list(series.upper))
+    link = page.get_by_role("link", name=texts.DOWNLOAD).get_attribute("href")
+    saved = base64.b64decode(link.partition("base64,")[2]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(saved))) == list(csv.reader(io.StringIO(csv_text(expected.table))))
+    picture(page, "manager.png")
