@@ -120,7 +120,7 @@ def test_an_upload_of_fifty_megabytes_to_the_page_is_turned_away(address):
 
 def test_every_address_for_programs_is_tried_here(address):
     """A new one has to be tried below, or to be of those that show nothing of a manager's."""
-    tried = {"/api/ask", "/api/ask/stream", "/api/sessions", "/api/feedback", "/v1/chat/completions"}
+    tried = {"/api/ask", "/api/ask/stream", "/api/sessions", "/api/feedback", "/api/orders", "/v1/chat/completions"}
     open_to_all = {"/api/login", "/api/logout", "/api/products", "/api/health", "/v1/models", "/v1/models/{name}"}
     with browser(address) as client:
         told = {mount: client.get(f"{mount}/openapi.json").json()["paths"] for mount in ("/api", "/v1")}
@@ -133,6 +133,8 @@ def test_no_address_for_programs_answers_a_stranger_as_a_manager(address):
         for path in ("/api/ask", "/api/ask/stream"):
             assert client.post(path, json={"role": "manager", "question": QUESTION}).status_code == 401
         assert client.post("/api/sessions", json={"role": "manager"}).status_code == 401
+        arrived = {"order_id": "1003", "customer_id": "C1", "products": ["P1"]}
+        assert client.post("/api/orders", json=arrived).status_code == 401
         asked = {"model": "retail-assistant-manager", "messages": [{"role": "user", "content": QUESTION}]}
         assert client.post("/v1/chat/completions", json=asked).status_code == 401
         assert client.post("/mcp?role=manager", json={}).status_code == 401
