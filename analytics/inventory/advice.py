@@ -1,7 +1,8 @@
 """Reorder advice from a forecast: when to order and how many. Knows forecasts and stock, not how either came about.
 
-Policy (s, S): when stock on hand and on order falls to s, the demand that the lead time may bring with the asked
-probability, order up to S = s + the order quantity (EOQ, no less than the supplier's minimum, in whole packs).
+Policy (s, S): when stock on hand and on order falls to s, order up to S = s + the order quantity (EOQ, no less than
+the supplier's minimum, in whole packs). s is the demand that may come with the asked probability in the lead time and
+the day until stock is looked at again (Silver, Pyke and Thomas 2017: the protection interval L + R of periodic review).
 """
 
 import math
@@ -17,6 +18,7 @@ from analytics.inventory.position import Position
 from analytics.inventory.targets import Aim, AimKind, reorder_point
 
 LOOK_AHEAD_DAYS = 182
+STOCK_REVIEW_DAYS = 1  # stock is looked at at each close: an order left out today can leave tomorrow at the earliest
 WEEKS_WITHOUT_COST = 4  # the order quantity covers so many weeks where ordering or unit cost is unknown
 LONGEST_COVER_DAYS = 91  # an order covers no more than this
 
@@ -54,6 +56,7 @@ class Levels:
 
     Attributes:
         demand: expected demand over the lead time; demand_sd: its standard deviation, the lead time's own included.
+        protected: expected demand until a delivery that is ordered one review later; what `point` has to cover.
         point: reorder point s; quantity: S - s, in whole packs.
         economic: the economic order quantity; None where a cost is unknown.
         daily: expected demand of the coming days, [days].
@@ -63,6 +66,7 @@ class Levels:
 
     demand: float
     demand_sd: float
+    protected: float
     point: float
     quantity: float
     economic: float | None
@@ -78,7 +82,8 @@ class ReorderAdvice:
     Attributes:
         position: what there is.
         demand: expected demand over the lead time; demand_sd: its standard deviation, the lead time's own included.
-        reorder_point: s; safety_stock: its part above the expected demand.
+        protected: expected demand until a delivery that is ordered one review later.
+        reorder_point: s; safety_stock: its part above `protected`.
         order_up_to: S.
         economic: the economic order quantity; None where a cost is unknown.
         order_on: the day on which to order at the latest; None: not within the look-ahead, or no stock is recorded.
@@ -93,6 +98,7 @@ class ReorderAdvice:
     position: Position
     demand: float
     demand_sd: float
+    protected: float
     reorder_point: float
     safety_stock: float
     order_up_to: float
@@ -120,24 +126,29 @@ def levels(forecast: FittedForecast, position: Position, settings: StockSettings
     """
     day = today or forecast.as_of
     lead = max(1, math.ceil(position.lead_time_days))
+    ahead, demand, sd = _until(forecast, position, day, lead)
+    _, protected, protected_sd = _until(forecast, position, day, lead + STOCK_REVIEW_DAYS)
     after, store = day + timedelta(days=1), position.store_id
-    ahead = forecast.predict(
-        "product", position.product_id, after, day + timedelta(days=lead), store=store, shelf=store is not None
-    )
     last = min(forecast.last_day, day + timedelta(days=LOOK_AHEAD_DAYS))
     path = forecast.predict("product", position.product_id, after, last, store=store, shelf=store is not None)
     daily = np.asarray(path.daily)
-    sd = max(ahead.upward_sd, math.sqrt(max(0.0, ahead.value)))  # whole units vary like Poisson counts at least
-    demand, sd = lead_time_demand(ahead.value, sd, ahead.value / lead, position.lead_time_sd_days)
     economic, quantity, assumptions = order_quantity(position, daily, settings)
-    point, how = _point(position, demand, sd, max(quantity, 1.0), daily, settings)
-    return Levels(demand, sd, point, quantity, economic, daily, ahead, (*assumptions, *how))
+    point, how = _point(position, protected, protected_sd, max(quantity, 1.0), daily, settings)
+    return Levels(demand, sd, protected, point, quantity, economic, daily, ahead, (*assumptions, *how))
+
+
+def _until(forecast: FittedForecast, position: Position, day: date, days: int) -> tuple[Prediction, float, float]:
+    """Forecast of the `days` after `day`, the demand expected, and its standard deviation with the lead time's own."""
+    start, end, store = day + timedelta(days=1), day + timedelta(days=days), position.store_id
+    ahead = forecast.predict("product", position.product_id, start, end, store=store, shelf=store is not None)
+    sd = max(ahead.upward_sd, math.sqrt(max(0.0, ahead.value)))  # whole units vary like Poisson counts at least
+    return ahead, *lead_time_demand(ahead.value, sd, ahead.value / days, position.lead_time_sd_days)
 
 
 def _point(
     position: Position, demand: float, sd: float, quantity: float, daily: np.ndarray, settings: StockSettings
 ) -> tuple[float, tuple[str, ...]]:
-    """The reorder point for the aim, and what was assumed for it."""
+    """The reorder point for the aim, with the demand of the protection interval, and what was assumed for it."""
     if settings.aim == "cycle" or demand <= 0:
         return demand_quantile(demand, sd, settings.service_level), ()
     if settings.aim == "fill":
@@ -167,8 +178,9 @@ def advise(forecast: FittedForecast, position: Position, settings: StockSettings
         position=position,
         demand=known.demand,
         demand_sd=known.demand_sd,
+        protected=known.protected,
         reorder_point=known.point,
-        safety_stock=max(0.0, known.point - known.demand),
+        safety_stock=max(0.0, known.point - known.protected),
         order_up_to=known.point + known.quantity,
         economic=known.economic,
         order_on=order_on,

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.inventory.advice import LONGEST_COVER_DAYS, WEEKS_WITHOUT_COST, StockSettings
+from analytics.inventory.advice import LONGEST_COVER_DAYS, STOCK_REVIEW_DAYS, WEEKS_WITHOUT_COST, StockSettings
 from analytics.inventory.distributions import Floats, quantiles
 from analytics.inventory.past import Past
 from analytics.inventory.position import Position
@@ -138,9 +138,10 @@ def _learnt(asked: Floats, weeks: int) -> tuple[Floats, Floats]:
 
 
 def _points(mean: Floats, variance: Floats, lead: Floats, spread: Floats, settings: StockSettings) -> Floats:
-    """Reorder points, [products, weeks]."""
-    during = mean * lead[:, None]
-    noise = np.maximum(variance * lead[:, None] / 7, during) + (mean * spread[:, None]) ** 2
+    """Reorder points for the lead time and the day until stock is looked at again, [products, weeks]."""
+    covered = lead[:, None] + STOCK_REVIEW_DAYS
+    during = mean * covered
+    noise = np.maximum(variance * covered / 7, during) + (mean * spread[:, None]) ** 2
     noise += during**2 / LEARNT_WEEKS * variance / np.maximum(49 * mean**2, 1e-9)  # the mean itself is uncertain
     return quantiles(during, np.sqrt(noise), settings.service_level)
 

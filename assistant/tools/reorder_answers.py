@@ -29,8 +29,9 @@ def reorder_answer(
         headline=_headline(advice, today, service_level, at),
         facts=_facts(advice, service_level, currency),
         products=(ProductCard(position.product_id, position.title, position.price, position.category),),
-        method="Order up to the reorder point plus the order quantity (s, S). The reorder point is what may sell until "
-        f"a delivery in {percent(100 * service_level, 0)} of cases, from the forecast's range and the lead time's.",
+        method="Order up to the reorder point plus the order quantity (s, S). The reorder point is what may sell in "
+        f"{percent(100 * service_level, 0)} of cases until a delivery that is ordered a day later, as stock is looked "
+        "at once a day, from the forecast's range and the lead time's.",
         score=score_words(card),
         notes=(*missing, *advice.assumptions, *advice.prediction.notes),
         follow_ups=(f"How many {position.title} will we sell in the next 4 weeks?", "Which products are running low?"),
@@ -69,6 +70,7 @@ def _facts(advice: ReorderAdvice, service_level: float, currency: str) -> tuple[
 
     facts = [
         units("expected demand until a delivery", advice.demand),
+        units("expected demand until a delivery ordered a day later", advice.protected),
         units("reorder point", advice.reorder_point),
         units("safety stock", advice.safety_stock),
         units("order-up-to level", advice.order_up_to),

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import math
 import os
 from datetime import date, timedelta
 from pathlib import Path
@@ -136,23 +137,36 @@ def position(**change):
 
 def test_an_order_is_due_when_the_position_falls_to_the_reorder_point():
     advice = advise(Ahead(4), position(), StockSettings())
-    # 9 days of 4: 36, sd 12; negative binomial at 95 %. EOQ sqrt(2 x 20 x 1460 / 0.4) = 382, capped at 91 days: 364
+    # 9 days of 4: 36, sd 12. The point covers the day until stock is looked at again as well: 10 days of 4 = 40,
+    # sd 4 x sqrt(10); negative binomial at 95 %. EOQ sqrt(2 x 20 x 1460 / 0.4) = 382, capped at 91 days: 364
     assert advice.demand == 36
     assert advice.demand_sd == 12
-    assert advice.reorder_point == demand_quantile(36, 12, 0.95) == 58
-    assert advice.safety_stock == 22
+    assert advice.protected == 40
+    assert advice.reorder_point == demand_quantile(40, 4 * 10**0.5, 0.95) == 63
+    assert advice.safety_stock == 23
     assert advice.economic == pytest.approx(382.1, abs=0.05)
     assert advice.quantity == 364
-    # 100 - 58 = 42 units to go: at 4 a day used up on the 11th day
-    assert advice.order_on == TODAY + timedelta(days=11)
+    # 100 - 63 = 37 units to go: at 4 a day used up on the 10th day
+    assert advice.order_on == TODAY + timedelta(days=10)
     assert advice.runs_out_on == TODAY + timedelta(days=25)
 
 
 def test_below_the_reorder_point_the_order_is_due_today_and_lifts_to_s():
     advice = advise(Ahead(4), position(on_hand=30.0, on_order=10.0), StockSettings())
     assert advice.order_on == TODAY
-    assert advice.quantity == 58 + 364 - 40
+    assert advice.quantity == 63 + 364 - 40
     assert advice.risk == pytest.approx(chance_of_more(36, 12, 40))
+
+
+def test_the_reorder_point_covers_the_day_until_stock_is_looked_at_again():
+    # half a unit a day: 9 days bring 4.5, ten 5; Poisson(4.5): P(X <= 8) = 0.9597; Poisson(5): P(X <= 8) = 0.9319,
+    # P(X <= 9) = 0.9682
+    advice = advise(Ahead(0.5), position(on_hand=0.0), StockSettings())
+    assert (advice.demand, advice.protected) == (4.5, 5)
+    assert demand_quantile(4.5, 4.5**0.5, 0.95) == 8
+    assert advice.reorder_point == 9
+    assert advice.safety_stock == 4
+    assert advice.risk == pytest.approx(1 - math.exp(-4.5), abs=1e-9)  # a delivery ordered today: the lead time only
 
 
 def test_a_higher_service_level_orders_earlier():
@@ -177,7 +191,7 @@ def test_without_stock_levels_nothing_is_ordered_but_the_reorder_point_stands():
     advice = advise(Ahead(4), position(on_hand=None), StockSettings())
     assert advice.order_on is None
     assert advice.quantity == 0
-    assert advice.reorder_point == 58
+    assert advice.reorder_point == 63
 
 
 def test_what_does_not_sell_is_not_ordered():

@@ -51,9 +51,9 @@ def test_steady_demand_is_served_from_what_four_weeks_need():
     assert (played.first, played.last, played.days) == (TODAY - timedelta(days=41), TODAY, 42)
     assert played.asked.tolist() == [84]
     assert played.rule.lost.tolist() == [0]
-    # opens with the reorder point, 95 % of Poisson(14) = 20, and half of 4 weeks of 2 a day: 20 + 28; sells 28 until
-    # 20 are left and orders 56, on the shelf after 7 days, when 6 are left
-    closes = [*range(46, 18, -2), *range(18, 4, -2)] + [6 + 56 - 2 * n for n in range(1, 22)]
+    # opens with the reorder point, 95 % of Poisson(2 x (7 + 1) = 16) = 23, and half of 4 weeks of 2 a day: 23 + 28;
+    # sells 28 until 23 are left and orders 56, on the shelf after 7 days, when 9 are left
+    closes = [*range(49, 21, -2), *range(21, 7, -2)] + [9 + 56 - 2 * n for n in range(1, 22)]
     assert played.rule.on_hand[0] == pytest.approx(np.mean(closes))
     assert played.cost(played.rule)[0] == pytest.approx(np.mean(closes) * 0.4 * 42 / 365)
     assert np.isnan(played.shop.lost).all()  # the shop records neither stock-outs nor counts

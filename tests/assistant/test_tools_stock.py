@@ -166,6 +166,10 @@ def test_a_product_below_its_reorder_point_is_ordered_today(ask):
     assert found.headline.startswith("Order ")
     assert "for Shop Leeds today (30 June 2026): there are 12 on hand and 0 on order, and about 28" in found.headline
     assert fact(found, "expected demand until a delivery").value == pytest.approx(28, rel=0.03)
+    later = fact(found, "expected demand until a delivery ordered a day later").value  # 8 days of 4
+    assert later == pytest.approx(32, rel=0.03)
+    assert later + fact(found, "safety stock").value == pytest.approx(fact(found, "reorder point").value, abs=0.02)
+    assert "95 % of cases until a delivery that is ordered a day later" in found.method
     assert fact(found, "cost of the order").value == pytest.approx(2 * fact(found, "order quantity").value)
     assert "Holding a unit for a year is taken to cost 20 % of its purchase cost." in found.notes
 
