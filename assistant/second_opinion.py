@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-MODEL_WEIGHT = 0.35  # of the language model's log-likelihood beside the router's; chosen on validation phrasings
+MODEL_WEIGHT = 0.1  # of the language model's log-likelihood beside the router's; chosen on validation phrasings
 _LEAST = 1e-6
 
 
