@@ -6,7 +6,7 @@ Knows the order of things; what each step does lives in its own module.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from assistant import clarifying, open_wish, service_words, talk, whys
 from assistant.answering import sentences
@@ -23,6 +23,7 @@ from assistant.records import Session
 from assistant.safety import Limits, guard
 from assistant.service.confirmed import carry_out
 from assistant.shop import Shop
+from assistant.timing import Timing
 from assistant.toolbox import Context
 
 _OPEN = "open_wish"  # its name in the session
@@ -38,20 +39,6 @@ _TOOL_OF_ACTION = {
     "items": "exchange_items",
     "payment": "change_payment",
 }
-
-
-@dataclass
-class _Timing:
-    """Seconds and tokens of one turn."""
-
-    started: float = field(default_factory=time.monotonic)
-    first: float | None = None
-    usages: list[Usage] = field(default_factory=list)
-
-    def usage(self) -> Usage:
-        """A new record for one prompt."""
-        self.usages.append(Usage())
-        return self.usages[-1]
 
 
 class Conversation:
@@ -91,7 +78,7 @@ class Conversation:
             message: what the person said.
             watch: is told what is being done ("looking at sales_report").
         """
-        timing = _Timing()
+        timing = Timing()
         try:
             verdict = guard(message, self.session, self._limits)
         except BadMessage as bad:
@@ -129,7 +116,7 @@ class Conversation:
             call: to make; its name and arguments are recorded.
             run: makes it; None: the tool of that name.
         """
-        timing = _Timing()
+        timing = Timing()
         try:
             guard(text, self.session, self._limits)
         except BadMessage as bad:
@@ -144,7 +131,7 @@ class Conversation:
         """The calls that a message would make; runs none of them."""
         return [call for wish in self._planner.wishes(message) for call in self._planner.plan(wish, Usage).calls]
 
-    def _act(self, text: str, timing: _Timing, watch: Callable[[str], None]) -> tuple[list[CallRecord], str]:
+    def _act(self, text: str, timing: Timing, watch: Callable[[str], None]) -> tuple[list[CallRecord], str]:
         """Makes the calls that the message asks for; returns them and what is to be said without a tool."""
         lead = ""
         if self.session.pending is not None:
@@ -229,7 +216,7 @@ class Conversation:
         given = last.arguments if last is not None and last.name == name else {}
         return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))
 
-    def _continued(self, text: str, timing: _Timing) -> list[CallRecord]:
+    def _continued(self, text: str, timing: Timing) -> list[CallRecord]:
         """The open wish, with what the message adds to it; nothing where the message is about something else."""
         wish = self._open
         if wish is None or talk.is_yes(text) or talk.is_no(text) or talk.is_thanks(text):
@@ -289,7 +276,7 @@ class Conversation:
         return talk.small_talk(text, self.session.role, self.shop.name)
 
     def _answer(
-        self, text: str, records: list[CallRecord], lead: str, timing: _Timing, *, worded: bool = True
+        self, text: str, records: list[CallRecord], lead: str, timing: Timing, *, worded: bool = True
     ) -> Iterator[str | Answer]:
         results = [record.result for record in records]
         self._last = results or self._last
@@ -320,7 +307,7 @@ class Conversation:
         yield self._finish(answer, timing)
 
     def _pieces(
-        self, text: str, results: list[ToolResult], lead: str, evidence: Evidence, timing: _Timing, worded: bool
+        self, text: str, results: list[ToolResult], lead: str, evidence: Evidence, timing: Timing, worded: bool
     ) -> Iterator[str]:
         """What is shown, in order: what is to be said without a tool, then the answer's sentences."""
         if lead:
@@ -329,7 +316,7 @@ class Conversation:
             model, usage = (self.shop.language, timing.usage()) if worded else (None, Usage())
             yield from sentences(model, self.session.role, self.shop.name, text, results, evidence, usage)
 
-    def _finish(self, answer: Answer, timing: _Timing, *, record: bool = True) -> Answer:
+    def _finish(self, answer: Answer, timing: Timing, *, record: bool = True) -> Answer:
         now = time.monotonic()
         whole = replace(
             answer,

@@ -8,7 +8,7 @@ import pytest
 from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
-from assistant.conversation import Conversation, _Timing, start
+from assistant.conversation import Conversation, start
 from assistant.errors import BadCall, ModelUnavailable, NotFound
 from assistant.language.chat import Prompt, Usage
 from assistant.messages import Answer, ToolCall, ToolResult, Write
@@ -17,6 +17,7 @@ from assistant.safety import Limits
 from assistant.settings import write_settings
 from assistant.shop import Shop
 from assistant.talk import AWAY, DROPPED
+from assistant.timing import Timing
 from assistant.toolbox import Context
 
 CANCEL = ToolCall("cancel_order", {"order_id": "1001"})
@@ -277,4 +278,4 @@ def test_a_yes_a_no_and_thanks_name_nothing_that_was_asked_for(shop: Shop) -> No
     conversation = talk(shop, "customer", "C1")
     conversation._open = OpenWish(ToolCall("start_return", {"order_id": "1001"}), "reason")
     for said in ("Yes please", "no", "smashing, cheers"):
-        assert conversation._continued(said, _Timing()) == []
+        assert conversation._continued(said, Timing()) == []
