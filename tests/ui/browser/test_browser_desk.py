@@ -5,6 +5,7 @@ import csv
 import io
 
 import pytest
+from accessibility import grave_findings
 from playwright.sync_api import expect
 
 from assistant.briefing import briefing
@@ -53,7 +54,7 @@ def test_the_briefings_figures_are_the_tools(desk, shop_page):
     assert asks == [line.question for line in lines if not line.missing]
 
 
-def test_a_forecast_has_the_tools_figures_in_chart_and_csv(desk, shop_page, picture):
+def test_a_forecast_has_the_tools_figures_in_chart_and_csv_and_stays_pinned(desk, shop_page, picture):
     page = desk()
     ask(page, QUESTION)
     expected = result(shop_page, NEXT_WEEKS)
@@ -69,3 +70,34 @@ def test_a_forecast_has_the_tools_figures_in_chart_and_csv(desk, shop_page, pict
     saved = base64.b64decode(link.partition("base64,")[2]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(saved))) == list(csv.reader(io.StringIO(csv_text(expected.table))))
     picture(page, "manager.png")
+    page.evaluate("() => { window.stayed = true; }")
+    page.get_by_role("button", name=texts.PIN).click()
+    expect(page.locator(".ra-pin")).to_have_count(1)
+    assert page.evaluate("() => window.stayed")  # a press does not load the page anew
+    page.reload()
+    expect(page.locator(".ra-pin")).to_contain_text(expected.headline)
+    page.get_by_role("button", name=texts.UNPIN_LABEL.format(question=QUESTION)).click()
+    expect(page.locator(".ra-pin")).to_have_count(0)
+
+
+def test_a_file_that_is_no_table_is_told_and_the_shop_answers_on(desk, shop_page):
+    page = desk()
+    page.get_by_role("tab", name=texts.DESK_IMPORT).click()
+    bad = {"name": "sales.csv", "mimeType": "text/csv", "buffer": b"%PDF-1.4 not a table"}
+    page.locator('.ra-upload input[type="file"]').set_input_files(bad)
+    expect(page.get_by_role("alert").filter(has_text="PDF")).to_be_visible()
+    good = {"name": "till.csv", "mimeType": "text/csv", "buffer": b"Receipt,Date,SKU,Qty,Price\n1,2026-06-01,P1,1,x\n"}
+    page.locator('.ra-upload input[type="file"]').set_input_files(good)
+    page.get_by_role("button", name=texts.TRY).click()
+    expect(page.locator("#ra-import-report")).to_contain_text("Price")
+    assert result(shop_page, ToolCall("sales_report", {"metric": "revenue"})).status == "ok"
+
+
+def test_axe_finds_nothing_grave_on_the_desk(desk):
+    page = desk()
+    assert grave_findings(page) == []
+    for tab in (texts.DESK_WAITING, texts.DESK_IMPORT, texts.DESK_CONTROL):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.locator(".ra-part").filter(visible=True).first).to_be_visible()
+        assert grave_findings(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
