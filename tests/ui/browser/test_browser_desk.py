@@ -6,6 +6,7 @@ import io
 
 import pytest
 from accessibility import grave_findings
+from conftest import DESKTOP, PHONE
 from playwright.sync_api import expect
 
 from assistant.briefing import briefing
@@ -38,6 +39,15 @@ def ask(page, question):
     page.get_by_label(texts.QUESTION_LABEL).fill(question)
     page.get_by_label(texts.QUESTION_LABEL).press("Enter")
     expect(page.get_by_role("button", name=texts.PIN)).to_be_visible()
+
+
+def go_to(page, part):
+    """Opens a part of the desk; on a narrow page the last tabs are behind a button."""
+    tab = page.get_by_role("tab", name=part)
+    if not tab.count():
+        page.get_by_role("button", name="More tabs").click()
+        tab = page.locator(".overflow-dropdown").get_by_role("button", name=part)
+    tab.click()
 
 
 def result(shop_page, call):
@@ -80,6 +90,26 @@ def test_a_forecast_has_the_tools_figures_in_chart_and_csv_and_stays_pinned(desk
     expect(page.locator(".ra-pin")).to_have_count(0)
 
 
+def test_no_button_of_the_desk_loads_the_page_anew(desk, shop_page):
+    records = shop_page.shop.records
+    hand_off = records.hand_off(records.open_session("customer", None), "late parcel", "summary")
+    page = desk()
+    expect(page.get_by_role("link", name="Home", exact=True)).to_be_hidden()  # the framework's own bar
+    page.evaluate("() => { window.stayed = true; }")
+    for buttons in ('#ra-desk [data-action="ask"]', '#ra-morning [data-action="ask"]'):
+        pressed = page.locator(buttons).first
+        question = pressed.get_attribute("data-value")
+        pressed.click()
+        expect(page.locator("#ra-desk .ra-question")).to_contain_text(question)
+        expect(page.get_by_role("button", name=texts.PIN)).to_be_visible()
+    page.locator('#ra-morning [data-action="open"]').first.click()
+    expect(page.get_by_role("tab", name=texts.DESK_WAITING)).to_have_attribute("aria-selected", "true")
+    page.locator(f'[data-action="settle"][data-value="{hand_off}"]').click()
+    expect(page.locator(f'[data-action="settle"][data-value="{hand_off}"]')).to_have_count(0)
+    assert hand_off not in {each.hand_off_id for each in records.handed_off()}
+    assert page.evaluate("() => window.stayed")
+
+
 def test_a_file_that_is_no_table_is_told_and_the_shop_answers_on(desk, shop_page):
     page = desk()
     page.get_by_role("tab", name=texts.DESK_IMPORT).click()
@@ -93,11 +123,12 @@ def test_a_file_that_is_no_table_is_told_and_the_shop_answers_on(desk, shop_page
     assert result(shop_page, ToolCall("sales_report", {"metric": "revenue"})).status == "ok"
 
 
-def test_axe_finds_nothing_grave_on_the_desk(desk):
-    page = desk()
+@pytest.mark.parametrize(("dark", "size"), [(False, DESKTOP), (True, PHONE)], ids=["light", "dark-phone"])
+def test_axe_finds_nothing_grave_on_the_desk(desk, dark, size):
+    page = desk(dark=dark, size=size)
     assert grave_findings(page) == []
     for tab in (texts.DESK_WAITING, texts.DESK_IMPORT, texts.DESK_CONTROL):
-        page.get_by_role("tab", name=tab).click()
+        go_to(page, tab)
         expect(page.locator(".ra-part").filter(visible=True).first).to_be_visible()
         assert grave_findings(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
