@@ -12,11 +12,12 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from assistant.errors import AssistantError, BadCall, BadMessage, NotFound, Refused, Unclear
+from assistant.errors import AssistantError, BadCall, BadMessage, NotFound, Refused, Unclear, WrongUse
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000  # bytes of a request
 _STATUS: tuple[tuple[type[AssistantError], int, str], ...] = (
+    (WrongUse, 422, "wrong_use"),
     (NotFound, 404, "not_found"),
     (Refused, 403, "refused"),
     (BadCall, 400, "bad_call"),

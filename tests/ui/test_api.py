@@ -252,6 +252,7 @@ def test_the_openapi_description_names_every_way_in(shop):
         "/ask/stream",
         "/feedback",
         "/products",
+        "/orders",
         "/health",
     }
     assert "422" in described["paths"]["/ask"]["post"]["responses"]

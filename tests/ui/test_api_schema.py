@@ -52,6 +52,7 @@ def served():
         script={},
         toolbox=ScriptedToolbox(),
         settings=SimpleNamespace(login=LoginSettings(), limits=MANY),
+        triggers=SimpleNamespace(on_order=lambda customer_id, products, day: ()),
         records=records,
     )
     endless = RateLimit(burst=10**9, per_minute=10**9)

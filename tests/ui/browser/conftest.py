@@ -28,14 +28,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The running browser."""
+def program() -> str:
+    """The browser's program; without one the tests are skipped, saying so."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: `make setup` does")
-    program = next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
-    with playwright.sync_playwright() as started:
-        if program is None and not Path(started.chromium.executable_path).exists():
-            pytest.skip("there is no Chromium: install the system's, or run `playwright install chromium`")
-        playwright.expect.set_options(timeout=_SLOW)
+    found = next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+    if found is None:
+        with playwright.sync_playwright() as started:
+            found = started.chromium.executable_path
+    if not Path(found).exists():
+        pytest.skip("there is no Chromium: install the system's, or run `playwright install chromium`")
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium(program: str) -> Iterator[Any]:
+    """The running browser; it ends with its module, as Playwright keeps an event loop that other tests would meet."""
+    from playwright import sync_api
+
+    with sync_api.sync_playwright() as started:
+        sync_api.expect.set_options(timeout=_SLOW)
         browser = started.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
         )
@@ -44,7 +55,7 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def shop_folder(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shop_folder(program: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small shop with its models, built once; whoever changes its settings copies it."""
     folder = tmp_path_factory.mktemp("browser") / "shop"
     if not copy_ready_shop(folder):
