@@ -22,6 +22,7 @@ from assistant.training.evaluation_matching import alike_arguments, as_text, sam
 from assistant.training.evaluation_slots import Shopper
 from assistant.training.evaluation_support import Titles, figures, unsupported
 from assistant.training.phrasings import Turn
+from assistant.whys import asks_only_why
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Asker:
         signed_in: whether the session knows the shopper.
         before: what the last turns showed.
         refused: the calls that were refused so far.
+        last: the latest results, which a bare "why?" is answered from.
         meant: what each pointer ("the second") meant when it was said.
     """
 
@@ -72,6 +74,7 @@ class Asker:
     before: references.Context = field(default_factory=references.Context)
     refused: list[ToolCall] = field(default_factory=list)
     meant: dict[str, str] = field(default_factory=dict)
+    last: list[ToolResult] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Opens the conversation, and a second session in which the author's own calls are run."""
@@ -89,11 +92,14 @@ class Asker:
         *_, answer = watched
         assert isinstance(answer, Answer)
         results = [record.result for record in answer.calls]
+        self.last = results or self.last
         judged = JudgedTurn(
             turn.text, self.role, turn.calls, answer,
             *self._judged_calls(turn, answer, agreed=pending is not None and talk.is_yes(turn.text)),
             exact=_exact(turn.calls, answer),
-            unsupported=unsupported(answer.answer, results, turn.text, self.titles),
+            unsupported=unsupported(
+                answer.answer, self.last if asks_only_why(turn.text) else results, turn.text, self.titles
+            ),
             to_call=next((seconds for step, seconds in called if step.startswith("looking at")), None),
         )  # fmt: skip
         self._note(answer)
