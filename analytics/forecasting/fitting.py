@@ -196,11 +196,13 @@ def never_sold(history: History, products: LevelForecast) -> dict[str, tuple[str
     if "merchandise" in catalog:
         catalog = catalog[catalog["merchandise"].eq(True)]
     catalog = catalog[catalog["category"].notna()].drop_duplicates("product_id")
+    if catalog.empty:  # a shop without categories
+        return {}
     ids = catalog["product_id"].astype(str).to_numpy()
     kinds = np.unique(catalog["category"].astype(str), return_inverse=True)[1]
     price = catalog["price"].to_numpy(dtype=float)
     logs = np.log(np.where(price > 0, price, np.nan))
-    row = np.array([products.rows.get(each, -1) for each in ids])
+    row = np.array([products.rows.get(each, -1) for each in ids], dtype=int)
     able = (row >= 0) & (products.age_weeks[row] >= GROWN_WEEKS) & (products.weekly[row, :JUDGED_WEEKS].sum(1) > 0)
     found = {str(ids[new]): tuple(ids[similar_rows(kinds, logs, able, int(new))]) for new in np.flatnonzero(row < 0)}
     return {key: alike for key, alike in found.items() if len(alike) >= 2}

@@ -1,10 +1,13 @@
 """What new products borrow, by numbers worked out by hand."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analytics.forecasting.fitting import never_sold
 from analytics.forecasting.newcomers import borrowed, similar_rows, young_level
 from analytics.forecasting.prediction import Prediction
 
@@ -47,3 +50,9 @@ def test_what_never_sold_is_expected_like_its_similar_ones_and_less_surely():
     # variance 8 between the two and 1 within: wider than each
     assert found.upper80 - found.lower80 > 1.9 * (prediction(4.0, 1.0).upper80 - prediction(4.0, 1.0).lower80)
     assert 0 < found.lower95 < found.lower80 < 6 < found.upper80 < found.upper95
+
+
+def test_a_shop_without_categories_has_no_similar_products():
+    catalog = pd.DataFrame({"product_id": ["1", "2"], "category": [None, None], "price": [1.0, 2.0]})
+    history = SimpleNamespace(table=lambda name: catalog)
+    assert never_sold(history, SimpleNamespace(rows={"1": 0})) == {}
