@@ -21,7 +21,7 @@ from assistant.open_wish import OpenWish
 from assistant.planning import Planner
 from assistant.records import Session
 from assistant.safety import Limits, guard
-from assistant.service.confirmed import carry_out
+from assistant.service.confirmed import TOOL_OF_ACTION, carry_out
 from assistant.shop import Shop
 from assistant.timing import Timing
 from assistant.toolbox import Context
@@ -31,14 +31,6 @@ _LOG = logging.getLogger(__name__)
 _LONGEST_OWN_WORDS = 600  # characters of a large model's text without a call
 _UNCLEAR = "unclear"  # the preference that holds a wish with two readings until the next message
 _SHORT_ANSWER = 3  # words
-_TOOL_OF_ACTION = {
-    "return": "start_return",
-    "cancel": "cancel_order",
-    "exchange": "exchange_items",
-    "address": "change_address",
-    "items": "exchange_items",
-    "payment": "change_payment",
-}
 
 
 class Conversation:
@@ -211,7 +203,7 @@ class Conversation:
         started = time.monotonic()
         result = carry_out(Context(self.shop, self.session), write)
         self.session.pending = None
-        name = _TOOL_OF_ACTION.get(write.action, write.action)
+        name = TOOL_OF_ACTION.get(write.action, write.action)
         last = self.memory.said[-1].call if self.memory.said else None
         given = last.arguments if last is not None and last.name == name else {}
         return self._audited(CallRecord(name, given, result.status, time.monotonic() - started, result))

@@ -5,7 +5,6 @@ Knows the shop's names, read once from the warehouse; knows nothing of tools or 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,72 +12,12 @@ from typing import Any
 import pandas as pd
 
 from analytics.warehouse import Warehouse
+from assistant.country_names import COUNTRY_ALIASES
 from assistant.errors import BadCall, NotFound, Unclear
 from assistant.name_index import NameIndex, fold
 from assistant.periods import Clock, Horizon, Period
+from assistant.shop_things import Customer, Product, Store
 from assistant.wording import day, listed
-
-# How countries are called -> the names that a source may use for them.
-COUNTRY_ALIASES = {
-    "United Kingdom": "uk u.k britain great britain england gb british the british",
-    "USA": "us u.s u.s.a united states united states of america america american",
-    "EIRE": "ireland republic of ireland irish",
-    "Ireland": "eire republic of ireland irish",
-    "Netherlands": "holland the netherlands dutch",
-    "Germany": "german deutschland",
-    "France": "french",
-    "Spain": "spanish",
-    "Italy": "italian",
-    "Belgium": "belgian",
-    "Switzerland": "swiss",
-    "Portugal": "portuguese",
-    "Australia": "australian oz",
-    "Norway": "norwegian",
-    "Sweden": "swedish",
-    "Denmark": "danish",
-    "Finland": "finnish",
-    "Japan": "japanese",
-    "Poland": "polish",
-    "Austria": "austrian",
-    "Greece": "greek",
-    "Canada": "canadian",
-    "RSA": "south africa south african",
-    "United Arab Emirates": "uae emirates",
-    "Czech Republic": "czechia czech",
-    "Channel Islands": "jersey guernsey",
-}
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product of the shop as resolved."""
-
-    product_id: str
-    title: str
-    category: str | None
-    price: float | None
-    cost: float | None
-
-
-@dataclass(frozen=True)
-class Customer:
-    """A customer of the shop as resolved; `label` is how an answer names them."""
-
-    customer_id: str
-    name: str | None
-
-    @property
-    def label(self) -> str:
-        """Name and id, or the id alone."""
-        return f"{self.name} ({self.customer_id})" if self.name else f"customer {self.customer_id}"
-
-
-@dataclass(frozen=True)
-class Store:
-    """A store of the shop as resolved."""
-
-    store_id: str
-    name: str
 
 
 class Resolver:

@@ -15,6 +15,15 @@ from assistant.service.swaps import propose_exchange, propose_items
 from assistant.toolbox import Context
 from assistant.wording import day
 
+TOOL_OF_ACTION = {
+    "return": "start_return",
+    "cancel": "cancel_order",
+    "exchange": "exchange_items",
+    "address": "change_address",
+    "items": "exchange_items",
+    "payment": "change_payment",
+}
+
 
 def carry_out(context: Context, write: Write) -> ToolResult:
     """Does what the customer has said yes to: rules and permission are checked again, then it is recorded once.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import Refused
 from assistant.messages import Fact, Table
-from assistant.resolve import Product
 from assistant.service.items import Chosen
 from assistant.service.orders import Order, amount, total
 from assistant.service.permission import check_may_come_back, check_permitted
@@ -25,6 +24,7 @@ from assistant.service.proposals import (
 from assistant.service.rules import Rules
 from assistant.service.settling import Settlement, settle_difference
 from assistant.service.stock import is_available, units_on_hand
+from assistant.shop_things import Product
 from assistant.wording import listed, money, number, plural
 
 if TYPE_CHECKING:

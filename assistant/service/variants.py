@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assistant.errors import Unclear
-from assistant.resolve import Product
 from assistant.service.items import words_of
 from assistant.service.orders import OrderLine
 from assistant.service.variant_groups import group_of
+from assistant.shop_things import Product
 from assistant.wording import listed
 
 if TYPE_CHECKING:

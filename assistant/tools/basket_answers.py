@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from analytics.baskets import Baskets, Pair
 from assistant.messages import Chart, Fact, ProductCard, Series, Table, ToolResult
-from assistant.resolve import Product
+from assistant.shop_things import Product
 from assistant.tools.sales_answers import Said, scope_of
 from assistant.tools.sales_words import when
 from assistant.wording import number, percent, plural, span

@@ -2,7 +2,7 @@
 
 from analytics.churn.contracts import FittedContracts
 from assistant.messages import Fact, Table, ToolResult
-from assistant.resolve import Customer
+from assistant.shop_things import Customer
 from assistant.toolbox import Context
 from assistant.tools.customer_words import labels, start
 from assistant.wording import listed, number, percent, plural

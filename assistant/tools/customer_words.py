@@ -10,7 +10,7 @@ from analytics.customers import FittedCustomers
 from analytics.segments import Segmentation
 from assistant.errors import NotFound
 from assistant.messages import ToolResult
-from assistant.resolve import Customer
+from assistant.shop_things import Customer
 from assistant.toolbox import Context
 from assistant.wording import listed, money, number, percent
 

@@ -11,7 +11,7 @@ from analytics.competitors import PriceGaps, price_gaps
 from analytics.price_advice import AdviceSettings, Goal, PriceAdvice, advise
 from analytics.prices import FittedPrices
 from assistant.messages import Chart, Fact, Series, Table, ToolResult
-from assistant.resolve import Product
+from assistant.shop_things import Product
 from assistant.toolbox import Context, Tool, tool
 from assistant.tools.cross_answers import cross_facts, cross_notes
 from assistant.tools.customer_words import currency

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.messages import Cell, Fact, ProductCard, Table, ToolResult
-from assistant.resolve import Product, Store
+from assistant.shop_things import Product, Store
 from assistant.wording import listed, money, number, plural
 from retrieval.guessed_categories import read_guesses
 from retrieval.products import read_attributes

@@ -7,7 +7,7 @@ from datetime import date
 from analytics.report_records import CALENDAR, COLUMNS, Report, ReportRow, SalesRequest
 from assistant.messages import Cell, Chart, Fact, ProductCard, Series, Table, ToolResult
 from assistant.periods import Period
-from assistant.resolve import Product
+from assistant.shop_things import Product
 from assistant.tools.sales_words import (
     METHODS,
     NAMES,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from analytics.errors import NotFitted
 from assistant.messages import Fact, ToolResult
-from assistant.resolve import Product
+from assistant.shop_things import Product
 from assistant.toolbox import Context
 from assistant.tools.catalog_answers import LISTED, card, named, price_facts, product_table
 from assistant.wording import plural

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics.model_store import ModelStore
 from assistant.building import _with_guessed_categories
-from assistant.resolve import Product
+from assistant.shop_things import Product
 from assistant.tools.product_facts import _guessed_category
 from retrieval.classify import Guess
 
