@@ -9,7 +9,18 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.errors import AnalyticsError
-from assistant import cues, order_wishes, price_words, references, report_words, said_plainly, said_times, spans
+from assistant import (
+    country_names,
+    cues,
+    order_wishes,
+    phrase_ends,
+    price_words,
+    references,
+    report_words,
+    said_plainly,
+    said_times,
+    spans,
+)
 from assistant.cues import GENERIC
 from assistant.errors import NotFound, Unclear
 from assistant.messages import ToolCall
@@ -168,18 +179,20 @@ def mend(
         elif isinstance(arguments.get(name), str) and name in properties:
             _move(name, arguments, properties, resolver)
     _complete(arguments, properties, message, resolver)
+    _add_country(arguments, properties, message)
     said_plainly.complete(
         arguments, parameters, message, named, lambda name: said_times.said(name, message, resolver.clock)
     )
     said_plainly.from_before(arguments, parameters["required"], message, before)
-    order_wishes.put_right(arguments, message)
+    phrase_ends.make_whole(arguments, message, [message[start:end] for start, end, kind in named if kind == "category"])
+    order_wishes.put_right(arguments, message, exchange="new_items" in properties)
     _drop_senseless(arguments, message)
     _money_apart(arguments, properties, message)
     counted = cues.counted(message)
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
     _name_report(call.name, arguments, properties, message)
-    price_words.add_supposed(arguments, properties, message)
+    price_words.add_supposed(arguments, properties, message, before.supposed)
     _plain_codes(arguments, parameters, message)
     add_details(arguments, properties, message)
     if adding:
@@ -279,6 +292,17 @@ def _complete(arguments: dict[str, Any], properties: Mapping[str, Any], message:
         if kind in properties:
             arguments[kind] = name
             return
+
+
+def _add_country(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
+    """Adds the one country that was said, though the shop may have no orders from there: then the answer says so."""
+    named = country_names.named_in(message) if "country" in properties and "country" not in arguments else ()
+    if len(named) != 1:
+        return
+    if arguments.get("product") == named[0]:
+        arguments.pop("product")
+    if not any(named[0] in str(value) for value in arguments.values()):
+        arguments["country"] = named[0]
 
 
 def _move(name: str, arguments: dict[str, Any], properties: Mapping[str, Any], resolver: Resolver) -> None:

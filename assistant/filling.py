@@ -44,7 +44,7 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
             if choice != UNSAID:
                 arguments[argument] = True if schema["type"] == "boolean" else choice
             continue
-        value = _value(spans.get(argument, []), schema)
+        value = _value(spans.get(argument, []), schema, reading.message.typed)
         if value is None and argument in held and reading.holds(argument) >= _KEPT:
             value = held[argument]
         if value is not None:
@@ -89,7 +89,9 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
         values = list(dict.fromkeys(found.text for found in spans.get(argument, ()) if found.chance >= _CLEAR))
         single = parameters["properties"].get(argument, {}).get("type") == "string"
         if single and 1 < len(values) <= _MOST_CALLS:
-            counts = [_value([found], {"type": "integer"}) for found in spans.get("quantity", ())]
+            counts = [
+                _value([found], {"type": "integer"}, reading.message.typed) for found in spans.get("quantity", ())
+            ]
             matched = len(counts) == len(values) and None not in counts
             return [
                 ToolCall(name, first.arguments | {argument: value} | ({"quantity": counts[place]} if matched else {}))
@@ -98,8 +100,8 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
     return [first]
 
 
-def _value(found: list[Found], schema: Mapping[str, Any]) -> Any:
-    """The value that the words found for an argument mean; None where there are none."""
+def _value(found: list[Found], schema: Mapping[str, Any], typed: str) -> Any:
+    """The value that the words found for an argument mean, numbers as they stand in the message; None for none."""
     if not found:
         return None
     if schema["type"] == "array":
@@ -108,4 +110,8 @@ def _value(found: list[Found], schema: Mapping[str, Any]) -> Any:
     if schema["type"] not in ("integer", "number"):
         return best
     figures = [value for _, _, value in number_places(best)]
+    if figures:  # "ninety" of "ninety-nine"
+        at = re.search(rf"(?<!\w){re.escape(best)}(?!\w)", typed)
+        whole = [value for first, last, value in number_places(typed) if at and first <= at.start() < last]
+        figures = whole if len(whole) == 1 else figures
     return next((value for value in figures if schema["type"] == "number" or float(value).is_integer()), None)

@@ -10,6 +10,7 @@ from assistant.messages import ProductCard, ToolCall
 
 _NUMBERED = re.compile(r"\(([A-Z]{0,3}\d{2,})\)")  # "Jasmine Rushworth (C10301)"
 _SPOKEN_OF = ("product", "customer", "order_id")
+_SUPPOSED = ("price_change", "promotion")
 REMEMBERED = 6  # turns kept for the context of the next one
 
 
@@ -54,6 +55,7 @@ class Memory:
             people=people or (() if shown else self.shown.people),
             subject=given.get("product") or (shown[0].product_id if shown else self.shown.subject),
             period=given.get("period") or self.shown.period,
+            supposed={name: given[name] for name in _SUPPOSED if name in given},
             spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )
 

@@ -10,11 +10,13 @@ from assistant import spans
 
 _DETERMINER: Final = r"(?:\s+(?:the|my|our|a|an|this|these|those|that|both|one|some))*\s*$"
 _GOES_BACK: Final = re.compile(
-    r"\b(?:instead of|in place of|rather than|in lieu of|swap(?:ping)?(?: out)?|exchang(?:e|ing)|replac(?:e|ing)"
+    r"\b(?:instead of|in place of|rather than|in lieu of|not|swap(?:ping)?(?: out)?|exchang(?:e|ing)|replac(?:e|ing)"
     r"|trad(?:e|ing)(?: in)?|send(?:ing)? back|return(?:ing)?)" + _DETERMINER,
     re.IGNORECASE,
 )
-_COMES: Final = re.compile(r"\b(?:replaced (?:with|by)|with|prefer|want|need|into)" + _DETERMINER, re.IGNORECASE)
+_COMES: Final = re.compile(
+    r"\b(?:replaced (?:with|by)|with|prefer|want|need|into|(?:give|get|send|post) me)" + _DETERMINER, re.IGNORECASE
+)
 _FOR: Final = re.compile(r"\b(?P<returned>in return )?for" + _DETERMINER, re.IGNORECASE)
 _WAS_SENT: Final = re.compile(r"\b(?:sent|came|supplied|delivered|received|arrived|got)\b", re.IGNORECASE)
 _TO: Final = re.compile(r"\bto" + _DETERMINER, re.IGNORECASE)
@@ -30,14 +32,15 @@ _HOUSE: Final = re.compile(
 )
 
 
-def put_right(arguments: dict[str, Any], message: str) -> None:
+def put_right(arguments: dict[str, Any], message: str, *, exchange: bool) -> None:
     """Puts the arguments right, in place.
 
     Args:
         arguments: copied from the message.
         message: what was said.
+        exchange: the tool takes products that go back and products that come.
     """
-    if isinstance(arguments.get("items"), list) and isinstance(arguments.get("new_items"), list):
+    if exchange:
         _sides(arguments, message)
     if isinstance(arguments.get("reason"), str) and len(arguments) > 1:
         arguments["reason"] = _whole_reason(arguments["reason"], message)
@@ -52,8 +55,8 @@ def put_right(arguments: dict[str, Any], message: str) -> None:
 
 def _sides(arguments: dict[str, Any], message: str) -> None:
     """Sorts the products into those that go back and those that come, by the words before each."""
-    values = [value for name in ("items", "new_items") for value in arguments[name]]
-    if len(set(values)) < len(values) or any(value not in message for value in values):
+    values = [str(value) for name in ("items", "new_items") for value in arguments.get(name) or ()]
+    if len(values) < 2 or len(set(values)) < len(values) or any(value not in message for value in values):
         return
     side, end = "", 0
     sides: dict[str, str] = {}

@@ -25,7 +25,8 @@ _OTHER: Final = r"(?<!sales )(?<!demand )(?<!revenue )(?<!units )(?<!orders )(?<
 _BEFORE_DOWN: Final = re.compile(rf"{_OTHER}\b(?:{_DOWN})\b{_NOT_PRICE}{_SHARE}", re.IGNORECASE)
 _BEFORE_UP: Final = re.compile(rf"{_OTHER}\b(?:{_UP})\b{_NOT_PRICE}{_SHARE}", re.IGNORECASE)
 _AFTER_DOWN: Final = re.compile(
-    rf"{_SHARE}[\s-]*(?:price[\s-]*)?(?:off|cheaper|discount|lower price|markdown|promotion|cut|reduction)\b",
+    rf"{_SHARE}[\s-]*(?:price[\s-]*)?(?:off|cheaper|discount|lower|markdown|promotion|cut|reduction"
+    r"|less(?! (?:sales|demand|revenue|units|orders|stock|than)\b))\b",
     re.IGNORECASE,
 )
 _AFTER_UP: Final = re.compile(
@@ -33,7 +34,9 @@ _AFTER_UP: Final = re.compile(
     re.IGNORECASE,
 )
 _PRICE: Final = re.compile(
-    r"\b(?:pric\w*|discount\w*|cheaper|dearer|expensive|markdown|mark\w* (?:\w+ )?down|off|promotion)\b", re.IGNORECASE
+    r"\b(?:pric\w*|discount\w*|cheaper|dearer|expensive|markdown|mark\w* (?:\w+ )?down|off|promotion)\b"
+    r"|(?:%|per ?cent|pct) less\b",
+    re.IGNORECASE,
 )
 _PERCENT: Final = re.compile(r"%|\bper ?cent\b|\bpct\b|\bhal(?:f|v)", re.IGNORECASE)
 _PROMOTION: Final = re.compile(r"\b(?:promo\w*|campaigns?|offers?|sale)\b", re.IGNORECASE)
@@ -66,24 +69,27 @@ def supposes_promotion(said: str) -> bool:
     return _RUN.search(said) is not None
 
 
-def add_supposed(arguments: dict[str, Any], properties: Mapping[str, Any], said: str) -> None:
+def add_supposed(
+    arguments: dict[str, Any], properties: Mapping[str, Any], said: str, held: Mapping[str, Any] | None = None
+) -> None:
     """Sets the price change and the promotion that the message supposes, in place, where the tool takes them.
 
     Args:
         arguments: of the call.
         properties: JSON schema of the tool's arguments.
         said: the message.
+        held: what the call before supposed: it may hold on without being said again.
     """
     if not {"price_change", "promotion"} <= properties.keys():
         return
     change = price_change(said)
     if change is not None:
         arguments["price_change"] = change
-    elif not _PERCENT.search(said):
+    elif not _PERCENT.search(said) and arguments.get("price_change") != (held or {}).get("price_change"):
         arguments.pop("price_change", None)
     if supposes_promotion(said):
         arguments["promotion"] = True
-    elif not _PROMOTION.search(said):
+    elif not _PROMOTION.search(said) and not (held or {}).get("promotion"):
         arguments.pop("promotion", None)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from assistant.messages import ProductCard
 from assistant.periods import Clock
@@ -49,6 +50,7 @@ class Context:
         subject: the one product they were about.
         period: the period spoken of.
         spoken_of: the last product, customer and order that a call was about, as arguments.
+        supposed: the price change and the promotion that the last call supposed, as arguments.
     """
 
     shown: tuple[ProductCard, ...] = ()
@@ -56,6 +58,7 @@ class Context:
     subject: str | None = None
     period: str | None = None
     spoken_of: Mapping[str, str] = field(default_factory=dict)
+    supposed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def points(said: str) -> bool:

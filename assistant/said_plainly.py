@@ -5,7 +5,7 @@ The encoder reads most arguments; these rules are for what can be nothing else. 
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from assistant import cues, references, spans
 from assistant.whole_names import Place
@@ -100,6 +100,8 @@ def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
         beside = kind != "category" or not {"product", "group_by"} & arguments.keys()
         if whole and beside and kind in properties and not taken and " " in name and name not in given:
             arguments[kind] = name
+        if kind not in properties and kind in properties.get("group_by", {}).get("enum", ()):
+            arguments.setdefault("group_by", kind)  # a tool that only compares all of them
 
 
 def _time(
@@ -117,6 +119,22 @@ def _time(
                 arguments[name] = found[0]
 
 
+_PROOF: Final = re.compile(
+    r"\b(?:zip(?: ?code)?|post ?code|postal(?: code)?|ship(?:s|ped|ping)? to|code of post)\b\W*(?:is |code |it )*$",
+    re.IGNORECASE,
+)  # what stands before a postcode
+
+
+def _swapped(arguments: dict[str, Any], message: str) -> None:
+    """A postcode that was read as the order's number, by the words before it or by the other code beside it."""
+    given = str(arguments.get("order_id", ""))
+    if "postcode" in arguments or given not in spans.postcodes(message):
+        return
+    others = [code for code in spans.order_numbers(message) if code not in spans.postcodes(message)]
+    if len(others) == 1 or _PROOF.search(message[: message.index(given)]):
+        arguments["postcode"] = arguments.pop("order_id")
+
+
 def _codes(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:
     """An order number beside what proves who one is."""
     if not {"email", "postcode", "order_id"} <= properties.keys():
@@ -124,6 +142,7 @@ def _codes(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
     addresses = spans.emails(str(arguments.get("email", "")))
     if len(addresses) == 1:
         arguments["email"] = addresses[0]
+    _swapped(arguments, message)
     codes = [code for code in spans.order_numbers(message) if code not in spans.postcodes(message)]
     if len(codes) == 1 and arguments.get("postcode") == codes[0]:
         arguments.pop("postcode")

@@ -11,6 +11,7 @@ from assistant.periods import Clock
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 NAMES: Final = (*_PAST, *_AHEAD)  # the arguments that are times
+_NO_TIME: Final = frozenset({"before", "so far", "then", "since", "after", "year-on-year", "year on year"})  # alone
 TIMELY: Final = re.compile(
     r"\d|\b(?:since|before|after|until|till|last|next|past|this|ago|recent\w*|lately|then|now|week\w*"
     r"|day\w*|month\w*|year\w*|yr"
@@ -73,6 +74,8 @@ def make_whole(arguments: dict[str, Any], message: str, clock: Clock) -> None:
             continue
         within = [each for each in said(name, value, clock) if _only_names(value.replace(each, " ", 1))]
         arguments[name] = around[0] if around else within[0] if len(within) == 1 else value
+        if value.lower() in _NO_TIME:
+            arguments.pop(name)
 
 
 def _only_words(value: str, time: str) -> bool:

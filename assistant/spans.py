@@ -43,7 +43,7 @@ _TENS = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _PART = rf"(?:{_TENS}[- ](?:one|two|three|four|five|six|seven|eight|nine)|{_ONE})"  # below a hundred
 _SCALE = rf"(?:{'|'.join(_SCALES)})"
 _WORDED = re.compile(
-    rf"\b(?:half a {_SCALE}|{_PART}(?: and a half)?(?:(?:[- ]{_SCALE})+(?:[- ](?:and )?{_PART})?)*"
+    rf"\b(?:half (?:a )?{_SCALE}|{_PART}(?: and a half)?(?:(?:[- ]{_SCALE})+(?:[- ](?:and )?{_PART})?)*"
     rf"|a {_SCALE}(?: and {_PART})?|{_SCALE}|a pound)\b"
 )
 

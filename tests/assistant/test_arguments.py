@@ -98,3 +98,12 @@ def test_what_is_counted_is_the_metric() -> None:
     assert cues.counted("how many pieces went to customers in France") == "units"
     assert cues.counted("number of different customers") == "customers"
     assert cues.counted("what did customers spend") is None
+
+
+def test_a_country_is_kept_apart_from_things_though_the_shop_has_no_orders_from_there(resolver: Resolver) -> None:
+    assert mended(resolver, "revenue Turkey 2010", metric="revenue", period="2010")["country"] == "Turkey"
+    assert mended(resolver, "and Turkey?", metric="revenue", product="Turkey") == {
+        "metric": "revenue",
+        "country": "Turkey",
+    }
+    assert "country" not in mended(resolver, "how is turkey breast selling", metric="revenue", product="turkey breast")

@@ -19,13 +19,35 @@ from assistant.order_wishes import put_right
 )
 def test_the_words_before_a_product_say_where_it_belongs(message: str, back: str, comes: str) -> None:
     wrong: dict[str, Any] = {"items": [comes], "new_items": [back]}
-    put_right(wrong, message)
+    put_right(wrong, message, exchange=True)
     assert wrong == {"items": [back], "new_items": [comes]}
+
+
+@pytest.mark.parametrize(
+    ("message", "back", "comes"),
+    [
+        ("Can be replaced with basket my parmesan?", "parmesan", "basket"),
+        ("I fancy the apron after all, not the tea.", "the tea", "the apron"),
+        ("in place of the blanket send bran flakes", "the blanket", "bran flakes"),
+        ("give me a new battery for the dead one in 1001", "the dead one", "a new battery"),
+    ],
+)
+@pytest.mark.parametrize("read_as", ["items", "new_items"])
+def test_two_that_were_read_alike_are_told_apart(message: str, back: str, comes: str, read_as: str) -> None:
+    read: dict[str, Any] = {read_as: sorted([back, comes])}
+    put_right(read, message, exchange=True)
+    assert read == {"items": [back], "new_items": [comes]}
+
+
+def test_all_that_goes_back_stays_together() -> None:
+    read: dict[str, Any] = {"items": ["the tea", "the mug"]}
+    put_right(read, "exchange the tea and the mug please, both broken", exchange=True)
+    assert read == {"items": ["the tea", "the mug"]}
 
 
 def test_both_of_two_named_together_go_the_same_way() -> None:
     read: dict[str, Any] = {"items": ["pesto"], "new_items": ["lamp", "towel"]}
-    put_right(read, "Swap both pesto and lamp for towel, 2001")
+    put_right(read, "Swap both pesto and lamp for towel, 2001", exchange=True)
     assert read == {"items": ["pesto", "lamp"], "new_items": ["towel"]}
 
 
@@ -34,7 +56,7 @@ def test_both_of_two_named_together_go_the_same_way() -> None:
 )
 def test_what_the_words_leave_open_stays_as_it_was_read(message: str) -> None:
     read: dict[str, Any] = {"items": ["mug"], "new_items": ["tray"]}
-    put_right(read, message)
+    put_right(read, message, exchange=True)
     assert read == {"items": ["mug"], "new_items": ["tray"]}
 
 
@@ -49,7 +71,7 @@ def test_what_the_words_leave_open_stays_as_it_was_read(message: str) -> None:
 )
 def test_a_reason_ends_with_its_clause(message: str, read: str, whole: str) -> None:
     arguments: dict[str, Any] = {"order_id": "2001", "reason": read}
-    put_right(arguments, message)
+    put_right(arguments, message, exchange=True)
     assert arguments["reason"] == whole
 
 
@@ -64,5 +86,5 @@ def test_a_reason_ends_with_its_clause(message: str, read: str, whole: str) -> N
 )
 def test_the_number_of_the_house_belongs_to_the_address(message: str, read: str, whole: str) -> None:
     arguments: dict[str, Any] = {"order_id": "2001", "address": read}
-    put_right(arguments, message)
+    put_right(arguments, message, exchange=True)
     assert arguments["address"] == whole

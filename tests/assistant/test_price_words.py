@@ -69,3 +69,17 @@ def test_what_nobody_said_is_dropped_and_what_may_be_meant_stays():
     arguments = {"price_change": -20.0, "promotion": True}
     add_supposed(arguments, TAKES, "and with 20 % in the campaign?")  # a large model read it from the context
     assert arguments == {"price_change": -20.0, "promotion": True}
+
+
+def test_a_share_less_is_a_cut_of_the_price_unless_something_else_is_less():
+    assert price_change("I'm toying with putting the loaf at 18 % less until May") == -18
+    assert price_change("And 15 % less price") == -15
+    assert price_change("what if we see 15 % less sales") is None
+
+
+def test_what_was_supposed_before_may_hold_on():
+    arguments = {"store": "York", "price_change": -15.0, "promotion": True}
+    add_supposed(arguments, TAKES, "For York only", {"price_change": -15.0, "promotion": True})
+    assert arguments == {"store": "York", "price_change": -15.0, "promotion": True}
+    add_supposed(arguments, TAKES, "For York only", {})
+    assert arguments == {"store": "York"}

@@ -120,3 +120,24 @@ def test_a_report_without_a_word_for_its_metric_is_about_revenue() -> None:
     given: dict[str, Any] = {"period": "q3"}
     from_before(given, ["metric"], "ok sales q3", Context())
     assert given["metric"] == "revenue"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["check me against the billing details, 60614 with 536365x", "order 536365x; my postcode is 60614"],
+)
+def test_a_postcode_read_as_the_order_goes_to_its_place(message: str) -> None:
+    assert completed("verify_identity", message, order_id="60614") == {"order_id": "536365x", "postcode": "60614"}
+
+
+def test_what_an_order_ships_to_is_a_postcode() -> None:
+    got = completed(
+        "verify_identity", "it's mei@example.com and it ships to 32190", email="mei@example.com", order_id="32190"
+    )
+    assert got == {"email": "mei@example.com", "postcode": "32190"}
+    assert completed("verify_identity", "my order is 32190", order_id="32190") == {"order_id": "32190"}
+
+
+def test_a_tool_that_compares_all_of_a_kind_is_split_by_the_kind_that_was_named() -> None:
+    got = completed("sales_trends", "is Kitchen linen going up or down?", names={"Kitchen linen": "category"})
+    assert got == {"group_by": "category"}

@@ -139,3 +139,7 @@ def test_postcodes(said: str, found: tuple[str, ...]) -> None:
 
 def test_a_month_of_a_past_year_is_no_time_ahead_even_without_its_year() -> None:
     assert spans.times("february 2011 was good, january 2012 will be better", CLOCK.horizon) == ("january 2012",)
+
+
+def test_half_a_dozen_with_and_without_its_article() -> None:
+    assert spans.numbers("the first half dozen") == spans.numbers("half a dozen of them") == (6,)
