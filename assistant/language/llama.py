@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from assistant.language.few_rows import MOST_ROWS, FewRows
 from assistant.language.int8_matrix import Int8Matrix, quantised
 
 _FIRST_ROOM = 512  # tokens
@@ -107,14 +108,21 @@ def as_pairs(weight: torch.Tensor, head_width: int) -> torch.Tensor:
 class Llama:
     """A model with its cache of keys and values. Not safe to share between threads."""
 
-    def __init__(self, shape: LlamaShape, tensor: Callable[[str], torch.Tensor]) -> None:
-        """Takes the tensors that `packed_tensors` made, one by one: `tensor(name)` may read them from a file."""
+    def __init__(self, shape: LlamaShape, tensor: Callable[[str], torch.Tensor], *, compiled: bool = True) -> None:
+        """Takes the tensors that `packed_tensors` made.
+
+        Args:
+            shape: the model's sizes.
+            tensor: gives them by name, one by one; it may read them from a file.
+            compiled: whether a few tokens are read by the compiled reader where there is one.
+        """
         self.shape = shape
         self.length = 0  # tokens in the cache
         self._embedding = tensor("embedding")
         self._norm = tensor("norm")
         self._head = _matrix(tensor, "head")
         self._layers = [_Layer.of(tensor, f"{layer}.") for layer in range(shape.layers)]
+        self._few_rows = FewRows.of(shape, tensor) if compiled else None
         self._room = 0
         self._keys = self._values = torch.empty(0)
         self._turns = torch.empty(0)
@@ -141,13 +149,16 @@ class Llama:
         """Reads tokens after those in the cache; the last `keep` rows of logits, (keep, vocabulary) float32."""
         start, end = self.length, self.length + len(ids)
         self._make_room(end)
+        hidden = self._embedding[ids].float()
+        if self._few_rows is not None and len(ids) <= MOST_ROWS:
+            self.length = end
+            return self._few_rows.read(hidden, keep, start, (self._keys, self._values), self._turns)
         turns = self._turns[start:end, None]
         # (queries x group, tokens): a token sees those before it and itself; one alone sees all
         mask = None
         if len(ids) > 1:
             mask = torch.ones(len(ids), end, dtype=torch.bool).tril(start)
             mask = mask.repeat(self.shape.heads // self.shape.key_heads, 1)
-        hidden = self._embedding[ids].float()
         for place, layer in enumerate(self._layers):
             hidden += self._attend(place, layer, self._normed(hidden, layer.before_attention), turns, mask)
             gate, up = layer.mixing_in(self._normed(hidden, layer.before_mixing)).chunk(2, dim=1)
