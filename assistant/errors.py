@@ -9,6 +9,7 @@ AssistantError
 ├── WrongUse         a command with the wrong options
 ├── NotImportable    a file, or a mapping of its columns, that cannot be imported; nothing was changed
 ├── BadMessage       an empty or over-long message, a malformed batch line
+│   └── BadSound     a recording that is none, too long, or cannot be understood
 ├── RecordsUnavailable  the database of conversations and requests cannot be opened or is locked
 └── ModelUnavailable the language model cannot be loaded or reached
 """
@@ -58,6 +59,10 @@ class NotImportable(AssistantError):
 
 class BadMessage(AssistantError):
     """A message that cannot be answered as it is."""
+
+
+class BadSound(BadMessage):
+    """A recording that cannot be heard."""
 
 
 class RecordsUnavailable(AssistantError):

@@ -17,6 +17,8 @@ model = "BAAI/bge-small-en-v1.5"
 [pictures]                    # left out: an encoder learnt from the shop's own pictures
 model = "clip-ViT-B-32"
 
+[speech]                      # see `assistant.speech.settings`
+
 [vectors]                     # left out: Chroma in this process
 host = "localhost"
 port = 8000
@@ -70,6 +72,7 @@ from analytics.supply import RoundSettings, TransferSettings, minutes_of
 from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.errors import ShopNotFound
 from assistant.page_settings import PageSettings
+from assistant.speech.settings import SpeechSettings
 
 Kind = Literal["embedded", "transformers", "openai"]
 Engine = Literal["local", "ray", "spark"]
@@ -219,6 +222,7 @@ class ShopSettings:
     language: LanguageSettings = field(default_factory=LanguageSettings)
     embeddings: EmbeddingSettings = field(default_factory=EmbeddingSettings)
     pictures: PictureSettings = field(default_factory=PictureSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
     vectors: VectorsSettings = field(default_factory=VectorsSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
@@ -271,6 +275,7 @@ def read_settings(folder: Path) -> ShopSettings:
             "language": _section(LanguageSettings, given.pop("language", {})),
             "embeddings": _section(EmbeddingSettings, given.pop("embeddings", {})),
             "pictures": _section(PictureSettings, given.pop("pictures", {})),
+            "speech": _section(SpeechSettings, given.pop("speech", {})),
             "vectors": _section(VectorsSettings, given.pop("vectors", {})),
             "records": _section(RecordsSettings, given.pop("records", {})),
             "webhook": _section(WebhookSettings, given.pop("webhook", {})),

@@ -34,6 +34,8 @@ from retrieval.vectors import VectorSettings, shop_prefix
 
 if TYPE_CHECKING:
     from assistant.board import Boards
+    from assistant.speech.hearing import Hearing
+    from assistant.speech.voice import Voice
     from assistant.standing_results import StandingResults
 
 WAREHOUSE, INDEX, MODELS, POLICIES, RECORDS = "warehouse.duckdb", "index", "models", "policies", "service.sqlite"
@@ -141,6 +143,20 @@ class Shop:
         chosen = self.settings.pictures
         named = chosen.model and SentenceTransformerPictures(chosen.model, allow_download=chosen.allow_download)
         return PictureIndex(self.folder / INDEX / "pictures", self._vectors, named or None)
+
+    @cached_property
+    def hearing(self) -> "Hearing | None":
+        """The model that hears what is said; None where `shop.toml` names none."""
+        from assistant.speech.hearing import Hearing
+
+        return Hearing(self.settings.speech) if self.settings.speech.model else None
+
+    @cached_property
+    def voice(self) -> "Voice | None":
+        """The model that reads out; None where `shop.toml` names none."""
+        from assistant.speech.voice import Voice
+
+        return Voice(self.settings.speech) if self.settings.speech.voice else None
 
     @cached_property
     def picture_files(self) -> dict[str, Path]:

@@ -19,3 +19,12 @@ def bench_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the evaluation data is not at {folder}; RETAIL_BENCH_DATA names another folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def speech_models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folders of a tiny speech recognition model and of a tiny text-to-speech model, see `tiny_speech`."""
+    import tiny_speech
+
+    folder = tmp_path_factory.mktemp("speech")
+    return tiny_speech.make_whisper(folder / "hears"), tiny_speech.make_voice(folder / "speaks")

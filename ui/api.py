@@ -38,6 +38,7 @@ from ui.api_models import (
     SessionBody,
     Words,
 )
+from ui.api_speech import add_speech
 from ui.api_turns import sse
 from ui.visitors import Shown, Visitors
 
@@ -66,6 +67,7 @@ def build_api(shop: Shop, access: Access, doorman: Doorman | None = None, visito
     _add_conversation(app, desk)
     _add_login(app, desk, access)
     _add_shop(app, desk)
+    add_speech(app, desk)
     add_embed(app, shop.name)
     return app
 

@@ -42,7 +42,7 @@ class Desk:
     def find(self, request: Request, key: str) -> Visitor:
         """The visitor with this key; a manager's conversation, or one that a login began, needs the token each time."""
         self.doorman.count(request)
-        visitor = self.visitors.find(key)
+        visitor = self.visitors.find(key) or self.visitors.back(key, self.doorman.person(request).name)
         role = visitor.conversation.session.role if visitor else "customer"
         person = self.doorman.check_role(request, role)
         if visitor is None or visitor.owner not in ("", person.name):

@@ -20,6 +20,7 @@ SCRIPT = """(() => {
   button.style.cssText = 'position:fixed;right:16px;bottom:16px;z-index:2147483000;padding:12px 18px;border:0;' +
     'border-radius:24px;background:#0f766e;color:#fff;font:600 16px system-ui,sans-serif;cursor:pointer';
   frame.title = title;
+  frame.allow = 'microphone; autoplay';
   frame.hidden = true;
   frame.style.cssText = 'position:fixed;right:16px;bottom:76px;z-index:2147483000;border:1px solid #cbd5d1;' +
     'width:min(420px,calc(100vw - 32px));height:min(640px,calc(100vh - 100px));border-radius:12px;background:#fff';

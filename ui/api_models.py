@@ -151,6 +151,19 @@ class FeedbackBody(BaseModel):
     turn: int
 
 
+class HeardBody(BaseModel):
+    """What was said in a recording of so many seconds; an empty text where nothing was."""
+
+    text: str
+    seconds: float
+
+
+class ToSay(_Strict):
+    """A text to be read out."""
+
+    text: Words
+
+
 class ArrivedOrder(_Strict):
     """An order that the shop's system has just taken."""
 

@@ -99,9 +99,8 @@ class CustomerDesk:
             yield from self._grow(key, request, value, turns[action])
         elif action == "refresh":
             yield from self.arrive(key, request)
-        elif action in ("unheard", "too_large"):
-            said = texts.SPEAK_FAILED if action == "unheard" else texts.PICTURE_TOO_LARGE
-            yield _view(notice=_notice(said, failed=True))
+        elif action in _told():
+            yield _view(notice=_notice(_told()[action], failed=True))
         else:
             yield self._change(action, value, key, request)
 
@@ -207,6 +206,16 @@ class CustomerDesk:
             return cart_html(visitor.cart(), self._currency)
         except AssistantError as failure:
             return _status(str(failure), failed=True)
+
+
+def _told() -> dict[str, str]:
+    """What the page's own script tells of what went wrong in the browser, in words."""
+    return {
+        "unheard": texts.SPEAK_FAILED,
+        "hearing_away": texts.SPEAK_AWAY,
+        "voice_away": texts.SPEAK_OUT_AWAY,
+        "too_large": texts.PICTURE_TOO_LARGE,
+    }
 
 
 def welcome() -> str:

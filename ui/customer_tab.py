@@ -94,7 +94,8 @@ def _composer(pictures: bool) -> tuple[gr.Textbox, gr.Button, gr.UploadButton]:
 def _microphone() -> str:
     return (
         f'<button type="button" class="ra-button ra-icon" data-listen hidden aria-pressed="false" '
-        f'aria-label="{escaped(texts.SPEAK_IN)}" data-stop="{escaped(texts.SPEAK_STOP)}">{icon("microphone")}</button>'
+        f'aria-label="{escaped(texts.SPEAK_IN)}" data-stop="{escaped(texts.SPEAK_STOP)}" '
+        f'data-wait="{escaped(texts.SPEAK_WAIT)}">{icon("microphone")}</button>'
     )
 
 

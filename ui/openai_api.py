@@ -74,7 +74,11 @@ def build_openai_api(
         _role(name)
         return SafeJson(_model(name, shop.name))
 
-    @app.post("/chat/completions", response_model=CompletionBody)
+    streamed: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The whole, or its parts as a stream", "content": {"text/event-stream": {}}}
+    }
+
+    @app.post("/chat/completions", response_model=CompletionBody, responses={**_ERRORS, **streamed})
     def complete(
         request: Request,
         wanted: ChatRequest,

@@ -1,7 +1,6 @@
-// What the page does by itself in the browser: cart drawer, language, voice, and going on after a lost connection.
+// What the page does by itself in the browser: cart drawer, language, and going on after a lost connection.
 (() => {
   'use strict';
-  const speech = window.SpeechRecognition || window.webkitSpeechRecognition;
   const page = document.documentElement;
   // The document's language is the reader's; the framework would set its own.
   const spoken = page.dataset.spoken || page.lang;
@@ -33,44 +32,8 @@
     }
   };
 
-  // Voice out: the answer's words, once more stops.
-  const speak = (button) => {
-    const said = button.closest('.ra-turn')?.querySelector('.ra-said');
-    const busy = speechSynthesis.speaking;
-    speechSynthesis.cancel();
-    if (busy || !said) return;
-    const words = new SpeechSynthesisUtterance(said.innerText);
-    words.lang = 'en-GB';
-    speechSynthesis.speak(words);
-  };
-
-  // Voice in: what was understood is sent like a typed message.
-  let listening = null;
-  const listen = (button) => {
-    if (listening) { listening.stop(); return; }
-    const names = [button.getAttribute('aria-label'), button.dataset.stop];
-    const state = (on) => {
-      button.setAttribute('aria-pressed', String(on));
-      button.setAttribute('aria-label', names[on ? 1 : 0]);
-    };
-    listening = new speech();
-    listening.lang = 'en-GB';
-    let heard = '';
-    listening.onresult = (event) => { heard = event.results[0][0].transcript.trim(); };
-    listening.onend = () => {
-      listening = null;
-      state(false);
-      if (heard) tell('ask', heard); else tell('unheard');
-    };
-    state(true);
-    listening.start();
-  };
-
-  const able = (root) => {
-    if ('speechSynthesis' in window) root.querySelectorAll('[data-speak][hidden]').forEach((each) => { each.hidden = false; });
-    if (speech) root.querySelectorAll('[data-listen][hidden]').forEach((each) => { each.hidden = false; });
-  };
-  new MutationObserver(() => { able(document); show(); }).observe(page, {childList: true, subtree: true});
+  const voice = window.raVoice(tell);
+  new MutationObserver(() => { voice.able(document); show(); }).observe(page, {childList: true, subtree: true});
 
   document.addEventListener('click', (event) => {
     const at = (name) => event.target.closest?.(`[${name}]`);
@@ -80,8 +43,8 @@
       return;
     }
     if (pressed.dataset.drawer) drawer(pressed.dataset.drawer === 'open');
-    else if ('speak' in pressed.dataset) speak(pressed);
-    else if ('listen' in pressed.dataset) listen(pressed);
+    else if ('speak' in pressed.dataset) voice.speak(pressed);
+    else if ('listen' in pressed.dataset) voice.listen(pressed);
     else if (pressed.dataset.language) { keep('retail_assistant_language', pressed.dataset.language); location.reload(); }
     else if ('leave' in pressed.dataset) { keep('retail_assistant_try', '', 0); location.reload(); }
   });

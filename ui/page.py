@@ -1,11 +1,13 @@
 """Puts the two pages together: the customers' and the manager desk. Knows the shop's name and date, and no tool."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
 from gradio.context import LocalContext
 
 from assistant.shop import Shop
+from assistant.speech.settings import SpeechSettings
 from ui import customer_tab, languages, texts
 from ui.access import Access
 from ui.browser_visit import person_of
@@ -51,9 +53,13 @@ def first_parts(shop: Shop) -> list[str]:
     return [*headers, *customer_tab.first_parts()]
 
 
-def head() -> str:
-    """What the document's head gets: the page's own script."""
-    return f"<script>{Path(__file__).with_name('page.js').read_text(encoding='utf-8')}</script>"
+def head(speech: SpeechSettings | None = None) -> str:
+    """What the document's head gets: the page's own scripts, and which speech models the shop has."""
+    chosen = speech or SpeechSettings()
+    models = {"hears": bool(chosen.model), "speaks": bool(chosen.voice), "seconds": chosen.longest_seconds}
+    files = (Path(__file__).with_name(name) for name in ("voice.js", "page.js"))
+    scripts = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return f"<script>window.raSpeech = {json.dumps(models)};\n{scripts}</script>"
 
 
 def theme() -> gr.themes.Base:

@@ -13,6 +13,7 @@ from assistant.service.webhook import start_deliveries
 from assistant.shop import Shop
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
+from ui.heaps import share_heaps
 from ui.logins import Logins
 from ui.manager_gate import MANAGER
 
@@ -47,6 +48,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
     Raises:
         PortTaken: another program listens there already.
     """
+    share_heaps()
     access = access_of(shop, host)
     if not access.loopback and not access.has_manager():
         _say(texts.MANAGER_CLOSED.format(variable=PASSWORD_VARIABLE, host=host))
@@ -55,6 +57,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 7860, open_browser: b
     blocks, url = launch(shop, access, host, port, open_browser=open_browser)
     _say(texts.SERVING.format(shop=shop.name, url=url))
     _prepare_morning(shop)
+    _prepare_speech(shop)
     blocks.block_thread()
 
 
@@ -93,7 +96,7 @@ def launch(shop: Shop, access: Access, host: str, port: int, *, open_browser: bo
             max_file_size="10mb",
             theme=theme(),
             css_paths=[Path(__file__).with_name(name) for name in ("theme.css", "chat.css", "desk.css")],
-            head=head(),
+            head=head(shop.settings.speech),
             max_threads=_THREADS,
             app_kwargs=replace(served, routes=[*served.routes, uploads.route()]).as_arguments(),
         )
@@ -110,6 +113,20 @@ def _prepare_morning(shop: Shop) -> None:
             pass
 
     threading.Thread(target=compute, name="briefing", daemon=True).start()
+
+
+def _prepare_speech(shop: Shop) -> None:
+    """Loads the speech models that the shop names, beside the page; says what is wrong with them."""
+
+    def load() -> None:
+        for model in (shop.hearing, shop.voice):
+            try:
+                if model is not None:
+                    model.load()
+            except AssistantError as failure:
+                _say(texts.NOT_READY.format(failure=failure))
+
+    threading.Thread(target=load, name="speech", daemon=True).start()
 
 
 def access_of(shop: Shop, host: str) -> Access:

@@ -67,9 +67,11 @@ class Visitor:
         self._by_key: OrderedDict[str, Shown] = OrderedDict()
 
     @classmethod
-    def resumed(cls, conversation: Conversation, owner: str = "", turnstile: Turnstile | None = None) -> "Visitor":
+    def resumed(
+        cls, conversation: Conversation, owner: str = "", turnstile: Turnstile | None = None, keeps: int = MAX_SHOWN
+    ) -> "Visitor":
         """Who comes back, with what was said and how it was rated before."""
-        visitor = cls(conversation, owner, turnstile)
+        visitor = cls(conversation, owner, turnstile, keeps)
         records, session = conversation.shop.records, conversation.session
         turns = records.turns(session.session_id)
         visitor.turns = len(turns)
@@ -193,11 +195,10 @@ class Visitor:
             turned_away = known() or self._too_fast(shown, address)
             if turned_away is None:
                 shown = replace(shown, number=self.turns + 1)
-                growing = GrowingTurn(replace(shown, step=texts.THINKING))
+                growing = self._growing = GrowingTurn(replace(shown, step=texts.THINKING))
                 told = copy_context()  # the language of who asks
                 arguments = (self._answer, shown, act, address, growing, remember)
                 threading.Thread(target=told.run, args=arguments, daemon=True).start()
-                self._growing = growing
         finally:
             if growing is None:
                 self._busy.release()
@@ -249,6 +250,7 @@ class Visitor:
             self.turns += 1
             self.shown = [*self.shown, last][-self._keeps :]
         remember(last)
+        self._growing = None  # who follows it holds it; nobody else needs how it grew
         self._busy.release()
         growing.grow(last)
 

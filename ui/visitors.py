@@ -6,6 +6,7 @@ Knows visitors by their keys, not how anything looks.
 import hashlib
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from ui.visitor import MAX_SHOWN, Visitor
 __all__ = ["Begin", "Shown", "Trouble", "Visitor", "Visitors", "begin_unhurried"]
 
 _MAX_VISITORS = 2_000
+_QUIET = 3_600.0  # seconds after which a conversation leaves the memory; the records keep it
 
 Begin = Callable[..., Conversation]  # shop, role, customer; session_id where one is resumed
 
@@ -52,22 +54,27 @@ class Visitors:
         capacity: int = _MAX_VISITORS,
         turnstile: Turnstile | None = None,
         keeps: int = MAX_SHOWN,
+        quiet: float = _QUIET,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nobody is there yet.
 
         Args:
             shop: the opened shop.
             begin: starts a conversation.
-            capacity: how many to keep; the one that was quiet longest leaves, what it said stays in the records.
+            capacity: how many to keep in memory; the one that was quiet longest leaves, and is back from the records.
             turnstile: where all wait for their turn; None: one of their own.
             keeps: how many turns of each stay in memory to be shown again.
+            quiet: seconds after which who says nothing leaves the memory, too.
+            clock: the seconds of now.
         """
+        self._quiet, self._clock = quiet, clock
         self._keeps = keeps
         self.turnstile = turnstile or Turnstile(shop.settings.limits)
         self.shop = shop
         self._begin = begin
         self._capacity = capacity
-        self._visitors: OrderedDict[str, Visitor] = OrderedDict()
+        self._visitors: OrderedDict[str, tuple[Visitor, float]] = OrderedDict()  # and when they were last there
         self._lock = threading.Lock()
 
     def open(self, role: Role, customer_id: str | None = None, owner: str = "") -> str:
@@ -82,7 +89,9 @@ class Visitors:
             AssistantError: there is no such customer, or the records cannot be reached.
         """
         key = secrets.token_urlsafe(24)
-        self._keep(key, Visitor(self._begin(self.shop, role, customer_id), owner, self.turnstile, self._keeps))
+        session_id = _digest("session", key, owner)
+        conversation = self._begin(self.shop, role, customer_id, session_id=session_id)
+        self._keep(key, Visitor(conversation, owner, self.turnstile, self._keeps))
         return key
 
     def admit(self, key: str, role: Role, owner: str = "", customer_id: str | None = None) -> tuple[str, Visitor]:
@@ -91,7 +100,7 @@ class Visitors:
         Raises:
             AssistantError: there is no such customer, or the records cannot be reached.
         """
-        visitor = self.find(key, owner)
+        visitor = self.back(key, owner) if key else None
         if visitor is not None and visitor.conversation.session.role == role:
             return key, visitor
         key = self.open(role, customer_id, owner)
@@ -119,25 +128,55 @@ class Visitors:
         if visitor is not None or not (anew or self.shop.records.turns(session_id)):
             return visitor
         conversation = self._begin(self.shop, role, customer_id, session_id=session_id)
-        return self._keep(key, Visitor.resumed(conversation, owner, self.turnstile))
+        return self._keep(key, Visitor.resumed(conversation, owner, self.turnstile, self._keeps))
+
+    def back(self, key: str, owner: str = "") -> Visitor | None:
+        """Who opened a conversation with this key: from memory, or from the records after a long quiet or a restart.
+
+        Args:
+            key: of the conversation.
+            owner: under which name who asks has signed in; a conversation of nobody's is anybody's who has the key.
+
+        Raises:
+            AssistantError: the records cannot be reached.
+        """
+        visitor = self.find(key)
+        if visitor is not None:
+            return visitor if visitor.owner in ("", owner) else None
+        for each in dict.fromkeys((owner, "")):
+            session_id = _digest("session", key, each)
+            said = self.shop.records.turns(session_id)
+            if said:
+                conversation = self._begin(self.shop, said[-1].answer["role"], session_id=session_id)
+                return self._keep(key, Visitor.resumed(conversation, each, self.turnstile, self._keeps))
+        return None
 
     def find(self, key: str, owner: str | None = None) -> Visitor | None:
         """The visitor with this key, None where there is none (any more), or it is not of this owner."""
         with self._lock:
-            visitor = self._visitors.get(key)
-            if visitor is not None and owner is not None and visitor.owner != owner:
+            self._leave()
+            visitor, _ = self._visitors.get(key, (None, 0.0))
+            if visitor is None or (owner is not None and visitor.owner != owner):
                 return None
-            if visitor is not None:
-                self._visitors.move_to_end(key)
+            self._visitors[key] = visitor, self._clock()
+            self._visitors.move_to_end(key)
             return visitor
 
     def _keep(self, key: str, visitor: Visitor) -> Visitor:
         """Whoever came first with this key."""
         with self._lock:
-            kept = self._visitors.setdefault(key, visitor)
-            while len(self._visitors) > self._capacity:
-                self._visitors.popitem(last=False)
+            kept, _ = self._visitors.setdefault(key, (visitor, self._clock()))
+            self._leave()
         return kept
+
+    def _leave(self) -> None:
+        """Those who were quiet for long, and the quietest where there are too many, leave the memory."""
+        while self._visitors:
+            key, (visitor, seen) = next(iter(self._visitors.items()))
+            quiet = self._clock() - seen > self._quiet and not visitor.answering
+            if not quiet and len(self._visitors) <= self._capacity:
+                return
+            del self._visitors[key]
 
 
 def _digest(part: str, secret: str, owner: str) -> str:

@@ -8,6 +8,7 @@ from assistant.board import Boards
 from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.messages import ToolResult
 from assistant.page_settings import PageSettings
+from assistant.speech.settings import SpeechSettings
 from ui.visitors import Visitors
 
 
@@ -25,9 +26,15 @@ def shop(tmp_path):
         standing=SimpleNamespace(of=lambda call, manager: ToolResult("Nothing to tell.", status="error")),
         boards=Boards(tmp_path),
         settings=SimpleNamespace(
-            webhook=SimpleNamespace(url=None), login=LoginSettings(), limits=LimitSettings(), page=PageSettings()
+            webhook=SimpleNamespace(url=None),
+            login=LoginSettings(),
+            limits=LimitSettings(),
+            page=PageSettings(),
+            speech=SpeechSettings(),
         ),
         picture_files={},
+        hearing=None,
+        voice=None,
         resolve=SimpleNamespace(customer_by_id=known_customer),
         records=SimpleNamespace(
             turns=lambda session_id: (),

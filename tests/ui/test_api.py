@@ -152,7 +152,7 @@ def test_the_same_message_sent_again_is_answered_again_and_done_once(shop):
             heard.append(message)
             yield from super().stream(message, watch)
 
-    visitors = Visitors(shop, lambda *rest: Counting(*rest))
+    visitors = Visitors(shop, lambda *rest, session_id: Counting(*rest))
     access = Access(loopback=True)
     api = TestClient(build_api(shop, access, Doorman(access), visitors), base_url=HERE)
     again = {"Idempotency-Key": "4f8a1c1e-7d0b-4f44-9f0e"}
@@ -253,6 +253,8 @@ def test_the_openapi_description_names_every_way_in(shop):
         "/feedback",
         "/products",
         "/orders",
+        "/listen",
+        "/speak",
         "/health",
     }
     assert "422" in described["paths"]["/ask"]["post"]["responses"]

@@ -7,9 +7,12 @@ import pytest
 from scripted_page import ScriptedToolbox, begin
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tiny_speech import LOW, tone
 
 from assistant.door_settings import LimitSettings, LoginSettings
 from assistant.safety import RateLimit
+from assistant.speech.settings import SpeechSettings
+from assistant.speech.sound import wav_of
 from ui.access import Access
 from ui.api import build_api
 from ui.api_access import Doorman
@@ -19,7 +22,7 @@ from ui.openai_api import build_openai_api
 from ui.visitors import Visitors
 
 schemathesis = pytest.importorskip("schemathesis")
-from hypothesis import HealthCheck, given, settings  # noqa: E402
+from hypothesis import HealthCheck, given, settings, strategies  # noqa: E402
 from schemathesis import GenerationMode  # noqa: E402
 from schemathesis.checks import not_a_server_error  # noqa: E402
 from schemathesis.specs.openapi.checks import (  # noqa: E402
@@ -29,6 +32,14 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
 )
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+schemathesis.openapi.media_type("audio/wav", strategies.sampled_from([wav_of(tone(LOW)), b"no wav"]))
+
+
+@schemathesis.serializer("audio/wav")
+def _as_it_is(context, value):
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
 MANY = LimitSettings(per_minute=1e9, address_per_minute=1e9)
 STAFF = {"Authorization": "Bearer s3cret"}
 BOUNDED = settings(
@@ -51,7 +62,9 @@ def served():
         as_of=date(2026, 6, 30),
         script={},
         toolbox=ScriptedToolbox(),
-        settings=SimpleNamespace(login=LoginSettings(), limits=MANY),
+        settings=SimpleNamespace(login=LoginSettings(), limits=MANY, speech=SpeechSettings("tiny", "tiny")),
+        hearing=SimpleNamespace(words=lambda sound: "hello"),
+        voice=SimpleNamespace(says=lambda text: tone(LOW, 0.1)),
         triggers=SimpleNamespace(on_order=lambda customer_id, products, day: ()),
         records=records,
     )

@@ -1,15 +1,19 @@
+import gc
 import threading
 import time
+from contextlib import closing
 
 import pytest
+import served_shop
 from scripted_page import ScriptedConversation, answer, begin, record
 
 from assistant import talk
 from assistant.door_settings import LimitSettings
 from assistant.errors import NotFound
-from assistant.messages import ToolResult
+from assistant.messages import ToolResult, Write
 from ui import texts
 from ui.line import Turnstile
+from ui.turns import GrowingTurn
 from ui.visitor import NO, YES, Visitor
 from ui.visitors import Visitors
 
@@ -125,6 +129,46 @@ def test_the_one_who_was_quiet_longest_leaves_when_the_house_is_full(shop):
     assert visitors.find(second) is None
     assert visitors.find(first) is not visitors.find(third)
     assert visitors.find("") is None
+
+
+def test_who_was_quiet_for_long_leaves_the_memory_and_is_back_from_the_records(tmp_path):
+    with closing(served_shop.make_shop(tmp_path)) as shop:
+        now = [0.0]
+        visitors = Visitors(shop, quiet=60.0, clock=lambda: now[0])
+        key = visitors.open("customer")
+        visitor = visitors.find(key)
+        *_, last = visitor.ask("what do you sell?")
+        proposed = Write("address", {"to": "1 Mill Lane"}, "k" * 32)
+        visitor.conversation.session.pending = proposed
+        shop.records.save_session(visitor.conversation.session)
+        now[0] = 61.0
+        assert visitors.find(key) is None
+        again = visitors.back(key)
+        assert again is not visitor
+        assert [each.said for each in again.shown] == [last.said]
+        assert again.conversation.session.pending == proposed
+        assert again.conversation.session.session_id == visitor.conversation.session.session_id
+        assert visitors.back(key) is again
+
+
+def test_a_conversation_that_a_login_began_is_back_for_that_login_only(tmp_path):
+    with closing(served_shop.make_shop(tmp_path)) as shop:
+        key, visitor = Visitors(shop).admit("", "manager", "anna")
+        list(visitor.ask("hello"))
+        after = Visitors(shop)  # the server began anew
+        assert after.back(key, "ben") is None
+        assert after.back(key) is None
+        assert after.back("another key", "anna") is None
+        found = after.back(key, "anna")
+        assert (found.turns, found.conversation.session.role) == (1, "manager")
+
+
+def test_a_turn_that_is_over_is_not_kept_as_it_grew(visitors):
+    visitor = visitor_of(visitors)
+    list(visitor.ask("hi"))
+    assert not visitor.answering
+    assert list(visitor.follow()) == []
+    assert [each for each in gc.get_objects() if type(each) is GrowingTurn] == []
 
 
 def test_an_unknown_customer_is_an_error_for_people(visitors):

@@ -41,14 +41,20 @@ def program() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium(program: str) -> Iterator[Any]:
+def switches() -> list[str]:
+    """What else the browser is started with; a module may say it."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def chromium(program: str, switches: list[str]) -> Iterator[Any]:
     """The running browser; it ends with its module, as Playwright keeps an event loop that other tests would meet."""
     from playwright import sync_api
 
     with sync_api.sync_playwright() as started:
         sync_api.expect.set_options(timeout=_SLOW)
         browser = started.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb", *switches]
         )
         yield browser
         browser.close()

@@ -10,7 +10,7 @@ from conftest import DESKTOP, PHONE
 from playwright.sync_api import expect
 
 from assistant.briefing import briefing
-from assistant.messages import ToolCall
+from assistant.messages import ToolCall, Write
 from ui import texts
 from ui.login_page import DESK
 from ui.manager_gate import MANAGER
@@ -108,6 +108,25 @@ def test_no_button_of_the_desk_loads_the_page_anew(desk, shop_page):
     expect(page.locator(f'[data-action="settle"][data-value="{hand_off}"]')).to_have_count(0)
     assert hand_off not in {each.hand_off_id for each in records.handed_off()}
     assert page.evaluate("() => window.stayed")
+
+
+def test_a_confirmed_change_is_ticked_off_on_the_desk_and_stays_so(desk, shop_page):
+    records = shop_page.shop.records
+    told = {"customer_id": "C1", "subject": "order:7", "sequence": 0, "order_id": "7", "reason": "<b>too small</b>"}
+    records.carry_out(Write("return", told, "desk-change"), records.open_session("customer", "C1"))
+    event = next(each for each in records.outbox() if each.body.get("reason") == told["reason"])
+    page = desk()
+    go_to(page, texts.DESK_WAITING)
+    row = page.get_by_role("row").filter(has_text=told["reason"])
+    expect(row).to_contain_text("return")
+    row.get_by_role("button", name=texts.CHANGES_DONE_LABEL.format(what="return 7"), exact=True).click()
+    expect(row).to_have_count(0)
+    assert event.event_id not in {each.event_id for each in records.outbox()}
+    page.reload()
+    expect(page.locator(".ra-brief-line").first).to_be_visible()
+    go_to(page, texts.DESK_WAITING)
+    expect(page.get_by_role("heading", name=texts.CHANGES_TITLE)).to_be_visible()
+    expect(row).to_have_count(0)
 
 
 def test_a_file_that_is_no_table_is_told_and_the_shop_answers_on(desk, shop_page):
