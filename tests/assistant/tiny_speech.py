@@ -70,7 +70,8 @@ def make_voice(folder: Path) -> Path:
             vocab_size=len(signs), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, ffn_dim=16,
             flow_size=16, spectrogram_bins=9, duration_predictor_num_flows=1, duration_predictor_filter_channels=16,
             prior_encoder_num_flows=1, upsample_initial_channel=16, upsample_rates=[8, 8],
-            upsample_kernel_sizes=[16, 16], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]], posterior_encoder_num_wavenet_layers=1,
+            upsample_kernel_sizes=[16, 16], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]],
+            posterior_encoder_num_wavenet_layers=1,
             prior_encoder_num_wavenet_layers=1, sampling_rate=RATE,
         )
     )  # fmt: skip
