@@ -51,10 +51,13 @@ def check_demo_folder(folder: Path) -> None:
     Raises:
         WrongUse: the folder holds something else.
     """
+    from analytics.demo import DEMO_NAME
+
     if not folder.exists() or is_demo(folder):
         return
-    if folder.is_dir() and all(each.name.startswith(".") for each in folder.iterdir()):
-        return  # empty but for the lock of a build that broke off
+    there = {each.name for each in folder.iterdir() if not each.name.startswith(".")} if folder.is_dir() else {""}
+    if not there or (there == {FILE} and read_settings(folder).name == DEMO_NAME):
+        return  # empty but for the lock of a build that broke off, or for the demo shop's settings, written beforehand
     held = f"the shop {read_settings(folder).name!r}" if (folder / FILE).exists() else "something else"
     raise WrongUse(
         f"Expected an empty folder or the demo shop in {folder}, but it holds {held}, which the demo shop would "

@@ -114,6 +114,14 @@ def test_pages_written_before_the_import_are_not_overwritten(tmp_path: Path) -> 
         building.check_demo_folder(tmp_path)
 
 
+def test_settings_of_the_demo_shop_may_be_written_before_it_and_those_of_another_may_not(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('name = "Larder & Loom"\n[limits]\nwaiting = 7\n')
+    building.check_demo_folder(tmp_path)
+    (tmp_path / "shop.toml").write_text('name = "Corner Shop"\n')
+    with pytest.raises(WrongUse, match="holds the shop 'Corner Shop'"):
+        building.check_demo_folder(tmp_path)
+
+
 def test_where_the_demo_shop_may_be_built(tmp_path: Path, demo_folder: Path) -> None:
     building.check_demo_folder(tmp_path / "absent")
     empty = tmp_path / "empty"
