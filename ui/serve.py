@@ -115,7 +115,7 @@ def _prepare_morning(shop: Shop) -> None:
     threading.Thread(target=compute, name="briefing", daemon=True).start()
 
 
-def _prepare_speech(shop: Shop) -> None:
+def _prepare_speech(shop: Shop) -> threading.Thread:
     """Loads the speech models that the shop names, beside the page; says what is wrong with them."""
 
     def load() -> None:
@@ -126,7 +126,9 @@ def _prepare_speech(shop: Shop) -> None:
             except AssistantError as failure:
                 _say(texts.NOT_READY.format(failure=failure))
 
-    threading.Thread(target=load, name="speech", daemon=True).start()
+    thread = threading.Thread(target=load, name="speech", daemon=True)
+    thread.start()
+    return thread
 
 
 def access_of(shop: Shop, host: str) -> Access:

@@ -61,7 +61,7 @@ window.raVoice = (tell) => {
     try {
       if (records) {
         const sound = await record();
-        button.disabled = true;
+        button.setAttribute('aria-busy', 'true');  // not disabled: it keeps the focus
         state(false, button.dataset.wait);
         failed = 'hearing_away';
         heard = sound ? await understood(await wav(sound)) : '';
@@ -71,7 +71,7 @@ window.raVoice = (tell) => {
       console.warn('speech', failure);
     }
     stopListening = null;
-    button.disabled = false;
+    button.removeAttribute('aria-busy');
     state(false, name);
     if (!heard) { tell(failed); return; }
     awaited = models.speaks ? lastTurn()?.dataset.turn || '0' : null;
@@ -149,11 +149,10 @@ window.raVoice = (tell) => {
     if (speaks) root.querySelectorAll('[data-speak][hidden]').forEach((each) => { each.hidden = false; });
     if (hears) root.querySelectorAll('[data-listen][hidden]').forEach((each) => { each.hidden = false; });
     const newest = awaited === null ? null : lastTurn();
-    const button = newest?.dataset.turn !== awaited && newest?.querySelector('[data-speak]');
-    if (button) {
-      awaited = null;
-      if (!stopSpeaking) speak(button);
-    }
+    if (!newest || newest.dataset.turn === awaited) return;
+    const button = newest.querySelector('[data-speak]');
+    if (button || newest.querySelector('.ra-failed')) awaited = null;
+    if (button && !stopSpeaking) speak(button);
   };
   return {able, listen, speak};
 };

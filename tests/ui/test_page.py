@@ -2,16 +2,18 @@ import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ModelUnavailable
+from assistant.speech.settings import SpeechSettings
 from ui import serve as serving
 from ui import texts
 from ui.access import PASSWORD_VARIABLE, Access
 from ui.login_page import DESK
-from ui.page import build_page, theme
+from ui.page import build_page, head, theme
 
 
 def test_the_customers_page_and_the_desk_have_addresses_of_their_own(shop, visitors):
@@ -97,6 +99,28 @@ def test_another_address_without_a_password_is_warned_about(monkeypatch, shop, c
 def test_a_taken_port_is_an_error_for_people(monkeypatch, shop):
     with pytest.raises(AssistantError, match="--port 7861"):
         served(monkeypatch, shop, fails=True)
+
+
+def test_the_page_is_told_which_speech_models_the_shop_has_and_no_more():
+    secret = SpeechSettings(model="/srv/models/ours", longest_seconds=12)
+    for speech, told in (
+        (None, {"hears": False, "speaks": False, "seconds": 30.0}),
+        (secret, {"hears": True, "speaks": False, "seconds": 12}),
+    ):
+        given = re.search(r"window\.raSpeech = (\{.*?\});", head(speech))
+        assert json.loads(given[1]) == told
+    assert "/srv/models" not in head(secret)
+
+
+def test_speech_models_that_cannot_be_loaded_are_told_and_the_page_serves_on(shop, capsys):
+    def away():
+        raise ModelUnavailable("Expected the model tiny.")
+
+    loaded = []
+    shop.hearing, shop.voice = SimpleNamespace(load=away), SimpleNamespace(load=lambda: loaded.append("voice"))
+    serving._prepare_speech(shop).join(10)
+    assert loaded == ["voice"]
+    assert "Expected the model tiny." in capsys.readouterr().err
 
 
 def test_importing_serve_does_not_load_gradio():
