@@ -201,7 +201,8 @@ def main() -> int:
     found["crowd"] = {"customers": given.customers, "managers": given.managers, "cores": os.cpu_count()}
     print(table(found))
     if given.json:
-        given.json.write_text(json.dumps({**found, "turns": [asdict(turn) for turn in heard.turns]}, indent=1), "utf-8")
+        each = {"memory": heard.memory, "turns": [asdict(turn) for turn in heard.turns]}
+        given.json.write_text(json.dumps({**found, **each}, indent=1), "utf-8")
     return int(bool(heard.errors) or found["managers_charts"]["longest_in_line"] > 5)
 
 
