@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tiny_speech import HIGH, LOW, RATE, SAID, tone
+from tiny_speech import HIGH, LOW, RATE, SAID, make_ctc, tone
 
 from assistant.errors import ModelUnavailable
 from assistant.settings import read_settings, write_settings
@@ -24,6 +24,11 @@ def voice(speech_models):
 def test_a_model_by_folder_hears_what_was_said_at_any_rate(hearing, frequency):
     assert hearing.words(tone(frequency, 0.9)) == SAID[frequency]
     assert hearing.words(tone(frequency, 1.4, 48_000, loudness=0.6)) == SAID[frequency]
+
+
+def test_a_model_that_writes_no_words_but_letters_is_heard_too_and_not_in_capitals(tmp_path):
+    letters = Hearing(SpeechSettings(model=str(make_ctc(tmp_path / "letters"))))
+    assert letters.words(tone(LOW)) == "h"
 
 
 def test_silence_is_no_words_and_asks_no_model():

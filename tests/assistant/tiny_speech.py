@@ -54,6 +54,30 @@ def make_whisper(folder: Path) -> Path:
     return folder
 
 
+def make_ctc(folder: Path) -> Path:
+    """A Wav2Vec2 that hears the letter H in every sound: a model of the other kind, in capitals."""
+    import torch
+    from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
+
+    folder.mkdir(parents=True, exist_ok=True)
+    signs = ["<pad>", "<s>", "</s>", "<unk>", "|", "H"]
+    file = folder / "signs.json"
+    file.write_text(json.dumps({sign: place for place, sign in enumerate(signs)}), encoding="utf-8")
+    model = Wav2Vec2ForCTC(
+        Wav2Vec2Config(
+            vocab_size=len(signs), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
+            conv_dim=[8], conv_stride=[320], conv_kernel=[400], num_conv_pos_embeddings=4,
+            num_conv_pos_embedding_groups=2, feat_extract_norm="layer", do_stable_layer_norm=True,
+        )
+    )  # fmt: skip
+    with torch.no_grad():
+        model.lm_head.weight.zero_()
+        model.lm_head.bias.copy_(torch.tensor([0.0, 0, 0, 0, 0, 9]))
+    for part in (model, Wav2Vec2FeatureExtractor(), Wav2Vec2CTCTokenizer(str(file))):
+        part.save_pretrained(folder)
+    return folder
+
+
 def make_voice(folder: Path) -> Path:
     """A VITS with made-up weights: noise, but of the right form and the same each time."""
     import torch
