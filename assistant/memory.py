@@ -21,6 +21,7 @@ class Memory:
         said: the last messages with the last call that each led to, oldest first.
         shown: what was shown, for words such as "the cheaper one".
         alone: the last call of the conversation, where its turn made no other.
+        together: the calls of the last turn that made any.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,7 @@ class Memory:
         self.said: list[Said] = []
         self.shown = references.Context()
         self.alone: ToolCall | None = None
+        self.together: tuple[ToolCall, ...] = ()
 
     @classmethod
     def of(cls, turns: Sequence[tuple[str, dict[str, Any]]]) -> "Memory":
@@ -48,6 +50,7 @@ class Memory:
         self.said = [*self.said, Said(text, calls[-1] if calls else None)][-REMEMBERED:]
         if calls:
             self.alone = calls[0] if len(calls) == 1 else None
+            self.together = tuple(calls)
         given = calls[-1].arguments if calls else {}
         people = tuple(dict.fromkeys(_NUMBERED.findall(answer))) if calls else ()
         self.shown = references.Context(

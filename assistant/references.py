@@ -34,6 +34,15 @@ _WITHIN = re.compile(
     r"|last one|[a-z]+ one(?= please|[?!.,]|$))\b",
     re.IGNORECASE,
 )
+_FILLING = frozenset(
+    "the a that this those these them one ones item items product products option choice of it is in on whichever "
+    "whichever's which which's pair set pack packet bag box bottle jar tin list top".split()
+)
+_NUMBERED = re.compile(
+    r"(?:\b(?:num(?:ber)?|nr|no|option|choice)\.? |#)(?P<number>[1-9]|one|two|three|four|five)\b", re.I
+)
+_CARDINALS = {word: place for place, word in enumerate("one two three four five".split())}
+_MOST_NOUNS = 2  # words of a thing's kind beside its place: "the first seeds"
 _CHEAP = frozenset("cheaper cheapest lowest".split())
 _DEAR = frozenset("dearer dearest pricier priciest highest expensive".split())
 _LESS = frozenset("less least".split())
@@ -64,7 +73,8 @@ class Context:
 def points(said: str) -> bool:
     """Whether words only point to a product ("the second", "that one") and name none."""
     words = said.strip().rstrip(".?!").strip()
-    return any(pattern.fullmatch(words) for pattern in (_SAME, _POINTER, _PLACE))
+    place, nouns = _place_told(words)
+    return any(pattern.fullmatch(words) for pattern in (_SAME, _POINTER, _PLACE)) or bool(place and not nouns)
 
 
 def pointed(message: str, context: Context) -> str | None:
@@ -99,11 +109,37 @@ def product(said: str, context: Context) -> str:
         return context.shown[0].product_id if len(context.shown) == 1 else said
     match = _POINTER.fullmatch(words)
     last = _PLACE.fullmatch(words)
-    if not context.shown or not (match or last):
+    if not context.shown:
         return said
     which = ((match["which"] if match else last[1] if last else "") or "").lower()
-    chosen = _chosen(which, context.shown)
-    return chosen.product_id if chosen else context.subject if not which and context.subject else said
+    chosen = (_chosen(which, context.shown) if match or last else None) or _listed(words, context.shown)
+    if chosen:
+        return chosen.product_id
+    return context.subject if match and not which and context.subject else said
+
+
+def _place_told(words: str) -> tuple[str, list[str]]:
+    """The place or the price by which words point ("4th", "cheapest"), and the nouns beside it; "" where none does."""
+    numbered = _NUMBERED.fullmatch(words.removeprefix("the "))
+    if numbered:
+        number = numbered["number"].lower()
+        place = _CARDINALS[number] if number in _CARDINALS else int(number) - 1
+        return next(word for word, index in _ORDINALS.items() if index == place) if place < 5 else "", []
+    heard = [word.removesuffix("'s") for word in re.findall(r"[\w']+", words.lower())]
+    told = [word for word in heard if word in _ORDINALS or word in ("last", "cheapest", "dearest")]
+    if not told and "top" in heard and set(heard) <= _FILLING:
+        return "first", []
+    return told[0] if len(told) == 1 else "", [w for w in heard if w not in _FILLING and w not in told]
+
+
+def _listed(words: str, shown: Sequence[ProductCard]) -> ProductCard | None:
+    """The shown product that words point to by its place, with or without its kind: "4th", "the first seeds"."""
+    place, nouns = _place_told(words)
+    titles = " ".join(card.title for card in shown).lower()
+    kinds = [noun for noun in nouns if noun.removesuffix("s") in titles]
+    if not place or len(nouns) > _MOST_NOUNS or (nouns and not kinds):
+        return None
+    return _chosen(place, shown)
 
 
 def pointed_to(message: str, context: Context) -> str | None:

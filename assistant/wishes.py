@@ -1,4 +1,4 @@
-"""Splits a message that holds several wishes. Knows no tool; a ranking says what each part is about."""
+"""Splits a message that holds several wishes. A ranking says what each part is about."""
 
 import re
 from collections.abc import Callable
@@ -14,10 +14,40 @@ _BETWEEN = re.compile(
     r"|,?\s+(?=also\b)",
     re.IGNORECASE,
 )
+_CART = "add_to_cart"
+_MORE = frozenset(
+    "search_products shop_policy recommend_for_me order_status goes_well_with check_stock similar_products "
+    "remove_from_cart".split()
+)
+_INTO_CART, _THEN = 0.98, 0.8  # probability that the first part is about the cart, and of what the rest asks for
+_PAUSE = re.compile(r"(?<=[.?!;,])\s+|,?\s+(?:and|n|nd|an|&|plus|then|also)\s+", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:(?:and|n|nd|&|plus|then|also|oh|so)\s+)+", re.IGNORECASE)
+_MOST_PAUSES = 6
 
 
 def split_wishes(text: str, rank: Callable[[str], Ranking]) -> list[str]:
     """The parts of a message that each clearly ask for another tool; else the message whole."""
+    return _cart_and_more(text, rank) or _each_clear(text, rank)
+
+
+def _cart_and_more(text: str, rank: Callable[[str], Ranking]) -> list[str]:
+    """What goes into the cart and what is asked beside it ("two of the first, and do you have ribbon?"); or nothing."""
+    pauses = list(_PAUSE.finditer(text))
+    best: tuple[float, list[str]] = (0.0, [])
+    for pause in pauses if len(pauses) <= _MOST_PAUSES else ():
+        first, rest = text[: pause.start()].strip(" ,;"), _LEADING.sub("", text[pause.end() :].strip(" ,;"))
+        if not first or len(rest.split()) < _SHORTEST:
+            continue
+        tool, chance = rank(first).scores[0]
+        if tool != _CART or chance < _INTO_CART:
+            continue
+        other, likely = rank(rest).scores[0]
+        if other in _MORE and likely >= _THEN and chance * likely > best[0]:
+            best = chance * likely, [first, rest]
+    return best[1]
+
+
+def _each_clear(text: str, rank: Callable[[str], Ranking]) -> list[str]:
     parts = [part.strip(" ,;") for part in _BETWEEN.split(text) if part and part.strip(" ,;.?!")]
     if not 2 <= len(parts) <= _MOST or any(len(part.split()) < _SHORTEST for part in parts):
         return [text]

@@ -32,3 +32,18 @@ def test_one_wish_stays_whole() -> None:
         "",
     ):
         assert split_wishes(said, rank) == [said]
+
+
+def cart_rank(text: str) -> Ranking:
+    """Sure of the cart where something is taken, of a search where it is looked for."""
+    taken, sought = "first" in text or "fanny" in text, "have" in text
+    tool = "add_to_cart" if taken and not sought else "search_products" if sought else NONE
+    return Ranking(((tool, 0.99), ("other", 0.01)), True)
+
+
+def test_what_goes_into_the_cart_and_what_is_asked_beside_it() -> None:
+    said = "Two of the first, and do you have ribbon? The red sort"
+    assert split_wishes(said, cart_rank) == ["Two of the first", "do you have ribbon? The red sort"]
+    assert split_wishes("the first. Oh and have you ribbon", cart_rank)[0] == "the first."
+    for whole in ("the first and fanny packs please", "the first, ribbons", "the first, nice weather today"):
+        assert split_wishes(whole, cart_rank) == [whole]

@@ -1,0 +1,45 @@
+"""What is said after two calls of one tool is meant for both, unless one is named. Worked out by hand."""
+
+from assistant.messages import ToolCall
+from assistant.together import for_each
+
+
+def sales(**arguments: str) -> ToolCall:
+    """A sales report."""
+    return ToolCall("sales_report", {"metric": "revenue", **arguments})
+
+
+MUG, TRAY = sales(product="Mug"), sales(product="Tray")
+
+
+def test_a_time_is_meant_for_both() -> None:
+    read = sales(product="Tray", period="this month")
+    assert for_each([MUG, TRAY], read, "this month I mean") == [
+        sales(product="Mug", period="this month"),
+        sales(product="Tray", period="this month"),
+    ]
+
+
+def test_what_no_longer_holds_is_dropped_for_both() -> None:
+    before = [sales(store="York", period="May"), sales(store="Leeds", period="May")]
+    got = for_each(before, sales(store="Leeds"), "of all time")
+    assert got == [sales(store="York"), sales(store="Leeds")]
+
+
+def test_another_question_is_asked_about_both() -> None:
+    got = for_each([MUG, TRAY], ToolCall("compare_prices", {"product": "Tray"}), "and what do rivals ask")
+    assert got == [ToolCall("compare_prices", {"product": "Mug"}), ToolCall("compare_prices", {"product": "Tray"})]
+
+
+def test_a_thing_that_is_named_is_meant_alone() -> None:
+    read = sales(product="Tray", period="May")
+    assert for_each([MUG, TRAY], read, "and Tray in May") == [read]
+    bowl = sales(product="Bowl")
+    assert for_each([MUG, TRAY], bowl, "and the bowl") == [bowl]
+
+
+def test_one_call_or_calls_of_several_tools_are_not_repeated() -> None:
+    read = sales(product="Tray", period="May")
+    assert for_each([TRAY], read, "May") == [read]
+    assert for_each([ToolCall("check_stock", {"product": "Mug"}), TRAY], read, "May") == [read]
+    assert for_each([MUG, TRAY], ToolCall("sales_trends", {}), "what is rising") == [ToolCall("sales_trends", {})]
