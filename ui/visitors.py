@@ -21,7 +21,7 @@ from ui.visitor import MAX_SHOWN, Visitor
 __all__ = ["Begin", "Shown", "Trouble", "Visitor", "Visitors", "begin_unhurried"]
 
 _MAX_VISITORS = 2_000
-_QUIET = 3_600.0  # seconds after which a conversation leaves the memory; the records keep it
+_QUIET = 900.0  # seconds after which a conversation leaves the memory; the records keep it
 
 Begin = Callable[..., Conversation]  # shop, role, customer; session_id where one is resumed
 
