@@ -21,6 +21,7 @@ from ui.visitor import MAX_SHOWN, Visitor
 __all__ = ["Begin", "Shown", "Trouble", "Visitor", "Visitors", "begin_unhurried"]
 
 _MAX_VISITORS = 2_000
+_OPENED = "opened"  # kept apart from what a browser's secret stands for
 _QUIET = 900.0  # seconds after which a conversation leaves the memory; the records keep it
 
 Begin = Callable[..., Conversation]  # shop, role, customer; session_id where one is resumed
@@ -89,7 +90,7 @@ class Visitors:
             AssistantError: there is no such customer, or the records cannot be reached.
         """
         key = secrets.token_urlsafe(24)
-        session_id = _digest("session", key, owner)
+        session_id = _digest(_OPENED, key, owner)
         conversation = self._begin(self.shop, role, customer_id, session_id=session_id)
         self._keep(key, Visitor(conversation, owner, self.turnstile, self._keeps))
         return key
@@ -144,10 +145,10 @@ class Visitors:
         if visitor is not None:
             return visitor if visitor.owner in ("", owner) else None
         for each in dict.fromkeys((owner, "")):
-            session_id = _digest("session", key, each)
-            said = self.shop.records.turns(session_id)
-            if said:
-                conversation = self._begin(self.shop, said[-1].answer["role"], session_id=session_id)
+            session_id = _digest(_OPENED, key, each)
+            stored = self.shop.records.session(session_id)
+            if stored is not None:
+                conversation = self._begin(self.shop, stored.role, session_id=session_id)
                 return self._keep(key, Visitor.resumed(conversation, each, self.turnstile, self._keeps))
         return None
 

@@ -60,6 +60,11 @@ class Records:
             conversations.store_session(connection, session, self._now())
         return session
 
+    def session(self, session_id: str) -> Session | None:
+        """The conversation with this id, where there is one."""
+        with self._database.read() as connection:
+            return conversations.load_session(connection, session_id)
+
     def save_session(self, session: Session) -> None:
         """Keeps identity, pending change and preferences.
 

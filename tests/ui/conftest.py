@@ -38,6 +38,7 @@ def shop(tmp_path):
         resolve=SimpleNamespace(customer_by_id=known_customer),
         records=SimpleNamespace(
             turns=lambda session_id: (),
+            session=lambda session_id: None,
             audit_trail=lambda session_id: (),
             cart=lambda session: (),
             audit=lambda session, *rest: audited.append(rest),

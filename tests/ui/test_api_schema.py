@@ -55,7 +55,9 @@ def served():
         check=lambda *rest: None,
         close_login=lambda *rest: False,
     )
-    records = SimpleNamespace(audit=lambda *rest: None, turns=lambda session_id: (), accounts=nobody)
+    records = SimpleNamespace(
+        audit=lambda *rest: None, turns=lambda session_id: (), session=lambda session_id: None, accounts=nobody
+    )
     shop = SimpleNamespace(
         name="Corner & Co",
         currency="GBP",

@@ -155,12 +155,15 @@ def test_a_conversation_that_a_login_began_is_back_for_that_login_only(tmp_path)
     with closing(served_shop.make_shop(tmp_path)) as shop:
         key, visitor = Visitors(shop).admit("", "manager", "anna")
         list(visitor.ask("hello"))
+        unsaid = Visitors(shop).open("customer", "C1")
         after = Visitors(shop)  # the server began anew
         assert after.back(key, "ben") is None
         assert after.back(key) is None
         assert after.back("another key", "anna") is None
         found = after.back(key, "anna")
         assert (found.turns, found.conversation.session.role) == (1, "manager")
+        known = after.back(unsaid)  # opened by the shop's own server; nothing has been said yet
+        assert (known.turns, known.conversation.session.customer_id) == (0, "C1")
 
 
 def test_a_turn_that_is_over_is_not_kept_as_it_grew(visitors):
