@@ -4,10 +4,14 @@
                                   [--rounds N] [--answers N] [--threads N] [--transformers] [--json FILE]
 
 - answers: the prompts of every n-th authored answer; first token, whole answer.
+- served: whole answers to the same prompts beside the peer's, both guessing words from the prompt and both keeping what
+  prompts begin with; the peer guesses few words and many.
 - steps: one token after another without guessing ahead, and a prompt of 512 tokens; the peer and, with --transformers,
   the same weights in bfloat16 through transformers read the same tokens in turn, round by round, so that whatever else
   the machine does falls on all alike. A ratio is the median over the rounds of the rounds' ratios.
 - with --shop: held-out questions to the whole assistant, and `retail-assistant ask` in a new process.
+
+CPU seconds are of all cores: on a machine that others use, too, they say more than the wall's.
 
 The peer needs `pip install llama-cpp-python`, in this environment or in one of its own that --peer-python names. It
 reads the same merged weights, written as Q8_0 by the `gguf` package's own quantiser (token vectors too).
@@ -22,19 +26,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from assistant.language.chat import Prompt, Usage
+from assistant.language.chat import ChatModel, Prompt, Usage
 from assistant.language.prompts import compact_answer
+from assistant.messages import Message
+from benchmarks.language_runs import GUESSES, LlamaCpp, Ours, Run, Taken, transformers_bfloat16
 
-PROMPT, STEPS = 512, 24  # tokens
+PROMPT, STEPS, MOST = 512, 24, 140  # tokens
 Figures = dict[str, float]
-# prompt, count -> seconds of the prompt, seconds of each step, ids
-Run = Callable[[list[int], int], tuple[float, list[float], list[int]]]
 
 
 def main() -> None:
@@ -53,44 +56,38 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(given.threads)
-    figures: dict[str, Figures] = {"answers": answers(given.answers)}
+    mine = Ours()
+    figures: dict[str, Figures] = {"answers": answers(mine.model, given.answers)}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures["answers"]["peak_megabytes"] = memory
     with tempfile.TemporaryDirectory() as folder:
-        runs: dict[str, Run] = {"ours": ours()}
+        runs: dict[str, Run] = {"ours": mine}
         if given.transformers:
             runs["transformers bfloat16"] = transformers_bfloat16()
         if given.peer:
-            runs["llama.cpp Q8_0"] = llama_cpp(
-                given.peer_python, given.peer_file or Path(folder) / "model.gguf", given.threads
-            )
+            peer = LlamaCpp(given.peer_python, given.peer_file or Path(folder) / "model.gguf", given.threads)
+            runs["llama.cpp Q8_0"] = peer
+            figures |= as_served(mine, peer, given.answers)
         figures |= rounds(runs, given.rounds)
     if given.shop:
         figures["assistant"] = whole_assistant(given.shop, given.answers)
         figures["new process"] = new_process(given.shop)
     for name, values in figures.items():
-        print(f"{name:24}" + "  ".join(f"{key} {value:.3f}" for key, value in values.items()))
+        print(f"{name:32}" + "  ".join(f"{key} {value:.3f}" for key, value in values.items()))
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1))
 
 
-def answers(count: int) -> Figures:
+def answers(model: ChatModel, count: int) -> Figures:
     """Latency of written answers, the model warm."""
-    from assistant.language.embedded_model import embedded_model
-    from assistant.training.language_data import ANSWERS_FILE
-
-    model = embedded_model()
-    lines = ANSWERS_FILE.read_text(encoding="utf-8").splitlines()
     firsts, wholes, rates, tokens = [], [], [], []
-    for line in ["", *lines[:: max(len(lines) // count, 1)]]:
-        said = json.loads(line or lines[0])
-        messages = compact_answer(said["role"], said["message"], said["facts"])
+    for turn, messages in enumerate(_authored(count)):
         usage, first = Usage(), 0.0
         started = time.perf_counter()
-        for _ in model.stream(Prompt("answer", messages, max_tokens=140), usage):
+        for _ in model.stream(Prompt("answer", messages, max_tokens=MOST), usage):
             first = first or time.perf_counter() - started
         whole = time.perf_counter() - started
-        if line:  # the first one warms up
+        if turn:  # the first one warms up
             firsts.append(first)
             wholes.append(whole)
             rates.append((usage.completion - 1) / max(whole - first, 1e-9))
@@ -102,39 +99,97 @@ def answers(count: int) -> Figures:
     )
 
 
+def _authored(count: int) -> Iterator[tuple[Message, ...]]:
+    """What is asked for every n-th authored answer; the first one twice, to warm up."""
+    from assistant.training.language_data import ANSWERS_FILE
+
+    lines = ANSWERS_FILE.read_text(encoding="utf-8").splitlines()
+    for line in [lines[0], *lines[:: max(len(lines) // count, 1)]]:
+        said = json.loads(line)
+        yield tuple(compact_answer(said["role"], said["message"], said["facts"]))
+
+
 def rounds(runs: dict[str, Run], count: int) -> dict[str, Figures]:
     """Each run's prompt and steps, and their ratios, round by round."""
     chance = np.random.default_rng(7)
-    taken: dict[str, list[tuple[float, float, float]]] = {name: [] for name in runs}
-    same: dict[str, list[float]] = {name: [] for name in runs}
+    prompts: dict[str, list[float]] = {name: [] for name in runs}
+    taken: dict[str, list[Taken]] = {name: [] for name in runs}
     for turn in range(count + 1):
         long = chance.integers(100, 40_000, PROMPT).tolist()
         words = _prompt_ids(turn)
-        written: dict[str, list[int]] = {}
         for name, run in runs.items():
-            prompt_seconds, _, _ = run(long, 0)
-            _, steps, written[name] = run(words, STEPS)
+            read, steps = run(long, 0), run(words, STEPS)
             if turn:  # the first round warms up
-                taken[name].append((prompt_seconds, statistics.median(steps), min(steps)))
-        for name, ids in written.items():
-            same[name].append(float(np.mean([a == b for a, b in zip(ids, written["ours"], strict=True)])))
+                prompts[name].append(read.first)
+                taken[name].append(steps)
     figures = {}
-    for name, pairs in taken.items():
-        prompts, steps, best = zip(*pairs, strict=True)
+    for name, rows in taken.items():
+        steps_of = [statistics.median(each.steps) for each in rows]
+        cpu_of = [statistics.median(each.cpu) for each in rows]
         figures[name] = {
-            "tokens_per_second": 1 / statistics.median(steps),
-            "best_tokens_per_second": 1 / min(best),
-            "prompt_512_ms": 1000 * statistics.median(prompts),
-            "best_prompt_512_ms": 1000 * min(prompts),
-            "same_tokens": statistics.mean(same[name]),
+            "tokens_per_second": 1 / statistics.median(steps_of),
+            "best_tokens_per_second": 1 / min(min(each.steps) for each in rows),
+            "step_cpu_ms": 1000 * statistics.median(cpu_of),
+            "prompt_512_ms": 1000 * statistics.median(prompts[name]),
+            "best_prompt_512_ms": 1000 * min(prompts[name]),
+            "same_tokens": _same(rows, taken["ours"]),
         }
         if name != "ours":
-            ratios = [
-                (theirs[1] / mine[1], theirs[0] / mine[0]) for mine, theirs in zip(taken["ours"], pairs, strict=True)
-            ]
-            figures[name]["ours_times_faster_steps"] = statistics.median(ratio for ratio, _ in ratios)
-            figures[name]["ours_times_faster_prompt"] = statistics.median(ratio for _, ratio in ratios)
+            mine = taken["ours"]
+            figures[name] |= {
+                "ours_times_faster_steps": _ratio(steps_of, [statistics.median(each.steps) for each in mine]),
+                "ours_times_less_cpu": _ratio(cpu_of, [statistics.median(each.cpu) for each in mine]),
+                "ours_times_faster_prompt": _ratio(prompts[name], prompts["ours"]),
+            }
     return figures
+
+
+def as_served(ours: Ours, peer: LlamaCpp, count: int) -> dict[str, Figures]:
+    """Whole answers to the authored prompts, words guessed from the prompt by both, turn by turn."""
+    mine: list[Taken] = []
+    theirs: dict[int, list[Taken]] = {guess: [] for guess in GUESSES}
+    for turn, messages in enumerate(_authored(count)):
+        prompt, fixed = ours.model._ids(Prompt("answer", messages, max_tokens=MOST), None)
+        stop = min(ours.model._decoder._stop_ids)
+        answer = ours.answer(prompt, fixed, MOST)
+        others = {guess: peer.answer(prompt, MOST, stop, guess) for guess in GUESSES}
+        if turn:  # the first one warms up
+            mine.append(answer)
+            for guess, other in others.items():
+                theirs[guess].append(other)
+    figures = {"served: ours": _served(mine, mine)}
+    for guess, rows in theirs.items():
+        name = f"served: llama.cpp, {guess} guessed"
+        figures[name] = _served(rows, mine) | {
+            "ours_times_faster": _ratio([_whole(each) for each in rows], [_whole(each) for each in mine]),
+            "ours_times_faster_after_first": _ratio([each.steps[0] for each in rows], [each.steps[0] for each in mine]),
+            "ours_times_less_cpu": _ratio([each.cpu[0] for each in rows], [each.cpu[0] for each in mine]),
+        }
+    return figures
+
+
+def _served(rows: list[Taken], mine: list[Taken]) -> Figures:
+    return {
+        "tokens_per_second": statistics.median((len(each.ids) - 1) / max(each.steps[0], 1e-9) for each in rows),
+        "cpu_ms_per_token": 1000 * sum(each.cpu[0] for each in rows) / max(sum(len(each.ids) - 1 for each in rows), 1),
+        "first_seconds": statistics.median(each.first for each in rows),
+        "whole_seconds": statistics.median(_whole(each) for each in rows),
+        "same_answers": statistics.mean(each.ids == other.ids for each, other in zip(rows, mine, strict=True)),
+    }
+
+
+def _whole(taken: Taken) -> float:
+    return taken.first + sum(taken.steps)
+
+
+def _ratio(theirs: list[float], mine: list[float]) -> float:
+    """The median over the turns of what theirs took for each second of ours."""
+    return statistics.median(other / own for other, own in zip(theirs, mine, strict=True))
+
+
+def _same(rows: list[Taken], mine: list[Taken]) -> float:
+    pairs = [pair for row, own in zip(rows, mine, strict=True) for pair in zip(row.ids, own.ids, strict=True)]
+    return statistics.mean(one == other for one, other in pairs)
 
 
 def _prompt_ids(turn: int) -> list[int]:
@@ -149,67 +204,6 @@ def _prompt_ids(turn: int) -> list[int]:
     ]
     messages = compact_answer("manager", "what was our revenue in november 2011, against the month before?", facts)
     return text.ids([{"role": each.role, "content": each.content} for each in messages], None, reply=True)
-
-
-def ours() -> Run:
-    """The model as it serves."""
-    from assistant.language.embedded_model import embedded_model
-
-    return _by_reader(embedded_model()._decoder._reader)
-
-
-def transformers_bfloat16() -> Run:
-    """The same weights through transformers."""
-    import torch
-
-    from assistant.language.transformers_reader import TransformersReader
-    from assistant.language.weights import BASE_NAME, SHIPPED_ADAPTER, load_base, merge
-
-    model, _ = load_base()
-    if SHIPPED_ADAPTER.exists():
-        merge(model, SHIPPED_ADAPTER, BASE_NAME)
-    return _by_reader(TransformersReader(model.to(torch.bfloat16).eval()))
-
-
-def _by_reader(reader: Any) -> Run:
-    import torch
-
-    @torch.inference_mode()
-    def run(prompt: list[int], count: int) -> tuple[float, list[float], list[int]]:
-        started = time.perf_counter()
-        reader.begin(prompt, 0)
-        ids = [int(reader.read(prompt, 1)[-1].argmax())]
-        prompt_seconds, steps = time.perf_counter() - started, []
-        for _ in range(count):
-            started = time.perf_counter()
-            ids.append(int(reader.read(ids[-1:], 1)[-1].argmax()))
-            steps.append(time.perf_counter() - started)
-        return prompt_seconds, steps, ids
-
-    return run
-
-
-def llama_cpp(python: str, file: Path, threads: int) -> Run:
-    """The peer, on the same weights."""
-    from benchmarks.q8_file import write_q8
-
-    if not file.exists():
-        write_q8(file)
-    script = Path(__file__).with_name("llama_cpp_peer.py")
-    process = subprocess.Popen(
-        [python, str(script), str(file), str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    asking, answering = process.stdin, process.stdout
-
-    def run(prompt: list[int], count: int) -> tuple[float, list[float], list[int]]:
-        asking.write(json.dumps({"prompt": prompt, "count": count}) + "\n")
-        asking.flush()
-        told = json.loads(answering.readline())
-        return told["prompt_seconds"], told["step_seconds"], told["ids"]
-
-    return run
 
 
 def whole_assistant(shop_folder: Path, count: int) -> Figures:

@@ -2,12 +2,13 @@
 
    With one token the weights come from memory once and that is what takes the time, so they are asked for ahead; what
    lies between the products costs next to nothing here, while a tensor library pays for each of its calls. Numbers
-   between the weights are 32 bits wide, and each row of a product is summed in one order whatever the number of tokens
-   or of threads, so that the result is always the same.
+   between the weights are 32 bits wide (22 in tiles), and each row of a product is summed in one order whatever the
+   number of threads, so that the same question has the same answer.
 
    Knows pointers and sizes (`few_rows.py` gives them, few_rows_kernel.h works on them); no Python, no files, no text.
-   Compiled once for AVX-512 and once for AVX2; a processor with neither is told so by `few_rows_runs_here`. */
+   Compiled for AVX2, AVX-512 and AMX (few_rows_tiles.h); a processor with none of them is told so by `few_rows_runs_here`. */
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <math.h>
 #include <pthread.h>
@@ -16,6 +17,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 #define TILE 4         /* rows of weights that are multiplied together */
@@ -25,6 +30,8 @@
 #define PATIENCE 200     /* looks at what another thread does before its core is offered to others */
 #define MOST_THREADS 64
 #define LARGEST_HEAD 256
+#define GATED_AT_ONCE 64     /* tokens */
+#define ENOUGH_FOR_TILES 6   /* tokens; fewer are multiplied as fast without */
 
 typedef struct {
     const int8_t *weight;   /* (rows, columns) */
@@ -57,8 +64,8 @@ typedef struct {
     const Model *model;
     const Task *task;
     float *mixed, *seen, *gated; /* (count, rows of attention_in), (count, heads * head_width), (count, mixing width) */
-    float *own;                  /* a part for each thread: normed rows, attention's weights */
-    int64_t own_size;
+    float *own;                  /* a part for each thread: normed rows, what is multiplied, attention's weights */
+    int64_t own_size, weights_size;
     atomic_long *taken, *done; /* pieces of each phase */
     atomic_int arrived;
 } Work;
@@ -94,28 +101,56 @@ static void wait_for(atomic_long *done, long pieces) {
 #define AT_ONCE 2
 #define NAMED(name) name##_256
 #include "few_rows_kernel.h"
+#undef LANES
+#undef AT_ONCE
+#undef NAMED
 #pragma GCC pop_options
 
-/* Width of the registers that are used, in bits; 0 where this processor has none of them, or where the structures of
-   who calls are of other sizes: it is of another version. */
+#if defined(__linux__) && __GNUC__ >= 12
+#pragma GCC push_options
+#pragma GCC target("arch=x86-64-v4,amx-tile,amx-int8")
+#define TILES
+#define LANES 16
+#define NAMED(name) name##_tiles
+#include "few_rows_kernel.h"
+#pragma GCC pop_options
+
+/* Whether this processor multiplies tiles, and the system lets this process do so (Linux asks to be asked). */
+static int has_tiles(void) {
+    unsigned a, b, c, d;
+    const long ask_for = 0x1023, tile_data = 18;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 24 & 1) || !(d >> 25 & 1)) return 0;
+    return syscall(SYS_arch_prctl, ask_for, tile_data) == 0;
+}
+#else
+static void *run_tiles(void *given) { return run_512(given); }
+static int has_tiles(void) { return 0; }
+#endif
+
+/* Width of the registers that are used, in bits, or 1024 for tiles; 0 where this processor has none of them, or where
+   the structures of who calls are of other sizes: it is of another version. */
 int few_rows_runs_here(int model_size, int task_size) {
     if (model_size != sizeof(Model) || task_size != sizeof(Task)) return 0;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"))
-        return 512;
+        return has_tiles() ? 1024 : 512;
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") ? 256 : 0;
 }
 
 /* Fills the cache and the logits. Returns 0, or 1 where there is no memory for what lies between. */
 int few_rows_read(const Model *model, const Task *task, int threads, int bits) {
-    void *(*run)(void *) = bits == 512 ? run_512 : run_256;
+    const int tiles = bits == 1024 && task->count >= ENOUGH_FOR_TILES;
+    void *(*run)(void *) = tiles ? run_tiles : bits >= 512 ? run_512 : run_256;
     const Block *block = model->blocks;
     int64_t end = task->start + task->count, phases = model->layers * PHASES + 1;
     int64_t seen = block->attention_out.columns, gated = block->mixing_out.columns;
     int64_t between = task->count * (block->attention_in.rows + seen + gated);
-    Work work = {.model = model, .task = task, .own_size = task->count * model->width + end + 16};
+    int64_t widest = seen > gated ? seen : gated;
+    int64_t laid = tiles ? (task->count + 15) / 16 * 16 * (widest + 1) : 0;
+    Work work = {.model = model, .task = task, .weights_size = (end / 16 + 2) * 16};
+    work.own_size = task->count * model->width + laid + work.weights_size;
     if (threads > MOST_THREADS) threads = MOST_THREADS;
-    float *numbers = malloc(sizeof(float) * (size_t)(between + threads * work.own_size));
+    float *numbers = aligned_alloc(64, sizeof(float) * (size_t)(between + threads * work.own_size));
     atomic_long *counts = calloc((size_t)(2 * phases), sizeof(atomic_long));
     if (numbers == NULL || counts == NULL) {
         free(numbers);

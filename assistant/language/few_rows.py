@@ -1,4 +1,4 @@
-"""The compiled reader of a few tokens (few_rows.c), where this installation has one that runs here.
+"""The compiled reader of tokens (few_rows.c), where this installation has one that runs here.
 
 It is compiled when the package is installed, if there is a C compiler; without it, and on processors other than x86-64
 with AVX2, torch reads all tokens. Knows where tensors lie and of what sizes they are; no arithmetic.
@@ -16,9 +16,10 @@ import torch
 if TYPE_CHECKING:
     from assistant.language.llama import LlamaShape
 
-MOST_ROWS = 13  # a token and the words guessed after it; torch reads more of them faster, with 16-bit weights
+_MOST_ROWS, _MOST_ROWS_IN_TILES = 24, 256  # torch reads more of them faster, with 16-bit weights
+_TILES = 1024  # what few_rows_runs_here answers for them
 _CHUNK = 32  # rows of weights that few_rows.c takes at once
-_LANES = 16  # numbers that its registers hold
+_DEPTH = 64  # and numbers of a row
 _HEAD = 64  # a head's vector is a multiple of it
 _LARGEST_HEAD = 256
 _MATRICES = ("attention_in", "attention_out", "mixing_in", "mixing_out")
@@ -59,12 +60,13 @@ class _Task(ctypes.Structure):
 
 
 class FewRows:
-    """Reads a few tokens with the weights of a `Llama`, in its cache."""
+    """Reads tokens with the weights of a `Llama`, in its cache."""
 
     def __init__(self, library: ctypes.CDLL, shape: "LlamaShape", tensor: Callable[[str], torch.Tensor]) -> None:
         """Takes the tensors that `llama.packed_tensors` made; `fits` has said that they can be used."""
         self._read = library.few_rows_read
         self._bits = _register_bits(library)
+        self.most_rows = _MOST_ROWS_IN_TILES if self._bits == _TILES else _MOST_ROWS  # that it reads at once
         self._tensors: list[torch.Tensor] = []  # the pointers' targets stay
         blocks = (_Block * shape.layers)()
         for layer, block in enumerate(blocks):
@@ -125,9 +127,9 @@ def fits(shape: "LlamaShape", tensor: Callable[[str], torch.Tensor]) -> bool:
         weight, scales = tensor(name + ".weight"), tensor(name + ".scales")
         if weight.dtype != torch.int8 or scales.dtype != torch.bfloat16 or not weight.is_contiguous():
             return False
-        if weight.shape[0] % _CHUNK or weight.shape[1] % _LANES:
+        if weight.shape[0] % _CHUNK or weight.shape[1] % _DEPTH:
             return False
-    return tensor("0.mixing_out.weight").shape[1] % _CHUNK == 0
+    return True
 
 
 @cache

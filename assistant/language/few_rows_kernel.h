@@ -51,6 +51,10 @@ INLINE Lanes NAMED(power)(Lanes x) {
     return series * (Lanes)bits;
 }
 
+#ifdef TILES
+#include "few_rows_tiles.h"
+#else
+
 /* TILE rows of weights times `tokens` rows. tokens is a constant where this is inlined. */
 INLINE void NAMED(tile)(const Matrix *matrix, int64_t row, const float *x, int tokens, float made[TILE][AT_ONCE]) {
     const int64_t columns = matrix->columns;
@@ -71,13 +75,19 @@ INLINE void NAMED(tile)(const Matrix *matrix, int64_t row, const float *x, int t
         for (int t = 0; t < tokens; t++) made[w][t] = NAMED(sum)(sums[w][t]) * of_bfloat16(matrix->scales[row + w]);
 }
 
-/* Rows `row` to `row + CHUNK` of a product: out[t][row + i] = or += . */
-INLINE void NAMED(product)(const Matrix *matrix, int64_t row, const float *x, int64_t count, float *out, int64_t wide,
-                           int adds) {
+/* What `product` reads of rows: here, the rows as they are. */
+INLINE const void *NAMED(laid)(const float *x, int64_t count, int64_t columns, float *out) {
+    (void)count, (void)columns, (void)out;
+    return x;
+}
+
+/* Rows `row` to `row + CHUNK` of a product, for `count` tokens from `first` on: out[t][i] = or += . */
+INLINE void NAMED(product)(const Matrix *matrix, int64_t row, const void *x, int64_t first, int64_t count, float *out,
+                           int64_t wide, int adds) {
     for (int64_t place = 0; place < CHUNK; place += TILE)
         for (int64_t token = 0; token < count; token += AT_ONCE) {
             float made[TILE][AT_ONCE];
-            const float *from = x + token * matrix->columns;
+            const float *from = (const float *)x + (first + token) * matrix->columns;
             int64_t left = count - token, tokens = left < AT_ONCE ? left : AT_ONCE;
             switch (tokens) {
             case 1: NAMED(tile)(matrix, row + place, from, 1, made); break;
@@ -94,6 +104,8 @@ INLINE void NAMED(product)(const Matrix *matrix, int64_t row, const float *x, in
                 }
         }
 }
+
+#endif
 
 /* Root-mean-square norm of `count` rows (Zhang and Sennrich, 2019). */
 INLINE void NAMED(normed)(const Model *model, const float *rows, const float *weight, int64_t count, float *out) {
@@ -165,15 +177,14 @@ static void NAMED(attend)(const Work *work, int64_t layer, int64_t piece, float 
 }
 
 /* Both halves of `mixing_in` for CHUNK numbers, and silu(gate) * up (Shazeer, "GLU variants", 2020). */
-static void NAMED(gate)(const Work *work, const Block *block, int64_t row, const float *normed) {
+static void NAMED(gate)(const Work *work, const Block *block, int64_t row, const void *normed) {
     const int64_t wide = block->mixing_out.columns, count = work->task->count;
-    for (int64_t token = 0; token < count; token += AT_ONCE) {
-        float up[AT_ONCE * CHUNK];
-        int64_t left = count - token, tokens = left < AT_ONCE ? left : AT_ONCE;
-        const float *from = normed + token * block->mixing_in.columns;
+    float up[GATED_AT_ONCE * CHUNK];
+    for (int64_t token = 0; token < count; token += GATED_AT_ONCE) {
+        int64_t left = count - token, tokens = left < GATED_AT_ONCE ? left : GATED_AT_ONCE;
         float *gated = work->gated + token * wide + row;
-        NAMED(product)(&block->mixing_in, row, from, tokens, gated, wide, 0);
-        NAMED(product)(&block->mixing_in, wide + row, from, tokens, up, CHUNK, 0);
+        NAMED(product)(&block->mixing_in, row, normed, token, tokens, gated, wide, 0);
+        NAMED(product)(&block->mixing_in, wide + row, normed, token, tokens, up, CHUNK, 0);
         for (int64_t t = 0; t < tokens; t++)
             for (int64_t c = 0; c < CHUNK; c += LANES) {
                 Lanes value = NAMED(load)(gated + t * wide + c);
@@ -183,30 +194,53 @@ static void NAMED(gate)(const Work *work, const Block *block, int64_t row, const
     }
 }
 
-/* One piece of one phase; `fresh` where this thread has not yet normed the rows of this phase. */
-INLINE void NAMED(piece)(const Work *work, int64_t layer, int phase, int64_t piece, float *own, int fresh) {
+/* What a thread holds for itself in a phase. */
+typedef struct {
+    float *normed, *laid, *weights; /* (count, width), as `laid` makes it, (tokens before and at once,) */
+    const void *x;                  /* of the products of this phase */
+} NAMED(Own);
+
+/* Makes ready what this thread multiplies in this phase. */
+static void NAMED(prepare)(const Work *work, int64_t layer, int phase, NAMED(Own) *own) {
     const Model *model = work->model;
     const Task *task = work->task;
     const Block *block = model->blocks + layer;
-    const int64_t count = task->count, keep = task->keep, row = piece * CHUNK;
+    int64_t count = task->count;
+    const float *rows = task->hidden, *weight = phase == 0 ? block->before_attention : block->before_mixing;
+    if (layer == model->layers) {
+        rows += (count - task->keep) * model->width;
+        count = task->keep;
+        weight = model->norm;
+    }
+    if (phase == 0 || phase == 4) {
+        NAMED(normed)(model, rows, weight, count, own->normed);
+        own->x = NAMED(laid)(own->normed, count, model->width, own->laid);
+    } else if (phase == 3) {
+        own->x = NAMED(laid)(work->seen, count, block->attention_out.columns, own->laid);
+    } else if (phase == 5) {
+        own->x = NAMED(laid)(work->gated, count, block->mixing_out.columns, own->laid);
+    }
+}
+
+/* One piece of one phase. */
+INLINE void NAMED(piece)(const Work *work, int64_t layer, int phase, int64_t piece, const NAMED(Own) *own) {
+    const Model *model = work->model;
+    const Task *task = work->task;
+    const Block *block = model->blocks + layer;
+    const int64_t count = task->count, width = model->width, row = piece * CHUNK;
+    if (layer == model->layers) {
+        NAMED(product)(&model->head, row, own->x, 0, task->keep, task->logits + row, model->head.rows, 0);
+        return;
+    }
     switch (phase) {
     case 0:
-        if (layer == model->layers) {
-            if (fresh) NAMED(normed)(model, task->hidden + (count - keep) * model->width, model->norm, keep, own);
-            NAMED(product)(&model->head, row, own, keep, task->logits + row, model->head.rows, 0);
-            break;
-        }
-        if (fresh) NAMED(normed)(model, task->hidden, block->before_attention, count, own);
-        NAMED(product)(&block->attention_in, row, own, count, work->mixed + row, block->attention_in.rows, 0);
+        NAMED(product)(&block->attention_in, row, own->x, 0, count, work->mixed + row, block->attention_in.rows, 0);
         break;
     case 1: NAMED(remember)(work, layer, piece); break;
-    case 2: NAMED(attend)(work, layer, piece, own + count * model->width); break;
-    case 3: NAMED(product)(&block->attention_out, row, work->seen, count, task->hidden + row, model->width, 1); break;
-    case 4:
-        if (fresh) NAMED(normed)(model, task->hidden, block->before_mixing, count, own);
-        NAMED(gate)(work, block, row, own);
-        break;
-    default: NAMED(product)(&block->mixing_out, row, work->gated, count, task->hidden + row, model->width, 1);
+    case 2: NAMED(attend)(work, layer, piece, own->weights); break;
+    case 3: NAMED(product)(&block->attention_out, row, own->x, 0, count, task->hidden + row, width, 1); break;
+    case 4: NAMED(gate)(work, block, row, own->x); break;
+    default: NAMED(product)(&block->mixing_out, row, own->x, 0, count, task->hidden + row, width, 1);
     }
 }
 
@@ -217,19 +251,28 @@ static void *NAMED(run)(void *given) {
     const Model *model = work->model;
     const Task *task = work->task;
     const Block *first = model->blocks;
-    float *own = work->own + atomic_fetch_add(&work->arrived, 1) * work->own_size;
+    float *part = work->own + atomic_fetch_add(&work->arrived, 1) * work->own_size;
+    NAMED(Own) own = {part, part + task->count * model->width, part + work->own_size - work->weights_size, NULL};
     const long pieces[PHASES] = {
         first->attention_in.rows / CHUNK, task->count * model->key_heads, task->count * model->heads,
         first->attention_out.rows / CHUNK, first->mixing_out.columns / CHUNK, first->mixing_out.rows / CHUNK};
+#ifdef TILES
+    const TileSizes before = begin_tiles();
+#endif
     for (int64_t place = 0; place < model->layers * PHASES + 1; place++) {
         int64_t layer = place / PHASES;
         int phase = (int)(place % PHASES);
         long all = layer == model->layers ? model->head.rows / CHUNK : pieces[phase], mine = 0;
-        for (long piece; (piece = atomic_fetch_add(&work->taken[place], 1)) < all; mine++)
-            NAMED(piece)(work, layer, phase, piece, own, mine == 0);
+        for (long piece; (piece = atomic_fetch_add(&work->taken[place], 1)) < all; mine++) {
+            if (mine == 0) NAMED(prepare)(work, layer, phase, &own);
+            NAMED(piece)(work, layer, phase, piece, &own);
+        }
         if (mine) atomic_fetch_add_explicit(&work->done[place], mine, memory_order_release);
         wait_for(&work->done[place], all);
     }
+#ifdef TILES
+    _tile_loadconfig(&before);
+#endif
     return NULL;
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from assistant.language.few_rows import MOST_ROWS, FewRows
+from assistant.language.few_rows import FewRows
 from assistant.language.int8_matrix import Int8Matrix, quantised
 
 _FIRST_ROOM = 512  # tokens
@@ -114,7 +114,7 @@ class Llama:
         Args:
             shape: the model's sizes.
             tensor: gives them by name, one by one; it may read them from a file.
-            compiled: whether a few tokens are read by the compiled reader where there is one.
+            compiled: whether the compiled reader is used where there is one, for as many tokens as it reads faster.
         """
         self.shape = shape
         self.length = 0  # tokens in the cache
@@ -150,7 +150,7 @@ class Llama:
         start, end = self.length, self.length + len(ids)
         self._make_room(end)
         hidden = self._embedding[ids].float()
-        if self._few_rows is not None and len(ids) <= MOST_ROWS:
+        if self._few_rows is not None and len(ids) <= self._few_rows.most_rows:
             self.length = end
             return self._few_rows.read(hidden, keep, start, (self._keys, self._values), self._turns)
         turns = self._turns[start:end, None]

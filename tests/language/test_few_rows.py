@@ -23,8 +23,8 @@ def reference() -> Any:
     torch.manual_seed(3)
     config = LlamaConfig(
         vocab_size=416,
-        hidden_size=96,
-        intermediate_size=160,
+        hidden_size=128,
+        intermediate_size=192,
         num_hidden_layers=3,
         num_attention_heads=4,
         num_key_value_heads=2,
@@ -69,12 +69,12 @@ def in_pieces(model: Llama, pieces: list[int]) -> torch.Tensor:
 
 
 @compiled
-@pytest.mark.parametrize("bits", [256, 512])
+@pytest.mark.parametrize("bits", [256, 512, 1024])
 @pytest.mark.parametrize("pieces", [[1] * 16, [13, 3], [2, 3, 4, 5, 2]])
 def test_it_computes_what_transformers_computes(reference: Any, model: Llama, pieces: list[int], bits: int) -> None:
     assert model._few_rows is not None
     if bits > model._few_rows._bits:
-        pytest.skip("this processor has no registers of 512 bits")
+        pytest.skip("this processor has no such registers")
     model._few_rows._bits = bits
     with torch.inference_mode():
         wanted = reference(torch.tensor([IDS])).logits[0]
@@ -83,22 +83,40 @@ def test_it_computes_what_transformers_computes(reference: Any, model: Llama, pi
 
 @compiled
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_pieces_and_threads_change_no_bit(model: Llama, threads: int) -> None:
+def test_threads_change_no_bit_and_pieces_hardly_one(model: Llama, threads: int) -> None:
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
         alone = in_pieces(model, [1] * 16)
-        for pieces in ([13, 3], [1, 4, 2, 9], [6, 10]):
+        for pieces in ([13, 3], [1, 4, 2, 9], [5] * 3 + [1]):
+            model.forget()
+            torch.set_num_threads(1)
+            first = in_pieces(model, pieces)
             model.forget()
             torch.set_num_threads(threads)
-            assert torch.equal(in_pieces(model, pieces), alone)
+            assert torch.equal(in_pieces(model, pieces), first)
+            torch.testing.assert_close(first, alone, rtol=1e-5, atol=1e-5)
     finally:
         torch.set_num_threads(before)
 
 
 @compiled
+@pytest.mark.parametrize("count", [17, 33, 64, 70, 200])
+def test_prompts_are_read_in_tiles_of_any_number(reference: Any, model: Llama, count: int) -> None:
+    assert model._few_rows is not None
+    model._few_rows.most_rows = 256  # without tiles, too
+    ids = (IDS * 20)[: count + 3]
+    model.read(ids[:3], 1)
+    with torch.inference_mode():
+        wanted = reference(torch.tensor([ids])).logits[0][3:]
+    torch.testing.assert_close(model.read(ids[3:], count), wanted, rtol=1e-4, atol=3e-4)
+
+
+@compiled
 def test_what_torch_reads_and_what_it_reads_are_one_sequence(reference: Any, model: Llama) -> None:
     long = (IDS * 50)[:700]  # more than the first room of the cache
+    assert model._few_rows is not None
+    assert model._few_rows.most_rows < 690
     model.read(long[:690], 1)
     got = model.read(long[690:], 2)
     with torch.inference_mode():
@@ -142,7 +160,7 @@ def test_weights_of_other_sizes_or_kinds_are_left_to_torch(reference: Any) -> No
 def test_a_library_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     library = few_rows._library()
     assert library is not None
-    assert few_rows._register_bits(library) in {256, 512}
+    assert few_rows._register_bits(library) in {256, 512, 1024}
 
     class LargerTask(few_rows._Task):
         _fields_ = (("more", ctypes.c_int64),)
