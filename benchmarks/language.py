@@ -20,6 +20,7 @@ docs/language-speed.md holds what was measured.
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     given = parser.parse_args()
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line sets it
     import torch
 
     torch.set_num_threads(given.threads)
