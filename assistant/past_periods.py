@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant import calendar_words as words
-from assistant.calendar_words import add_months, month_end, month_start
+from assistant import date_notation
+from assistant.bank_holidays import bank_holiday
+from assistant.parts_of_year import exact_date, part_of_year
+from assistant.spoken_past import plain_past
 
-_AROUND = r"(?:the same|that|that same|same) (week|month|quarter|year)"
-_NAMED_BEFORE = r"(?:the )?(.+?) (?:before|earlier)(?: that)?"
-_ANY_YEAR = 2024
+ORDINAL = re.compile(r"first|second|third|fourth|fifth|\d(?:st|nd|rd|th)\b")  # "the second week" is no length
 
 
 @dataclass(frozen=True)
@@ -42,53 +43,17 @@ class PastClock:
         text = words.normalise(said)
         if text in words.WHOLE_HISTORY:
             return Period(self.first, self.as_of, "the whole history")
-        return self._range(text) or self._back(text) or self._named(text, forward=False)
-
-    def earlier(self, period: Period, said: str) -> Period | None:
-        """The period to compare `period` with: "the month before", "same time last year", or one named outright."""
-        text = words.normalise(said)
-        if re.fullmatch(words.YEAR_BEFORE, text):
-            start, end = add_months(period.start, -12), add_months(period.end, -12)
-            if period.end == month_end(period.end):
-                end = month_end(end)
-            return Period(start, end, words.label(start, end))
-        if re.fullmatch(words.PERIOD_BEFORE, text):
-            unit = re.search(r"\b(week|month|quarter)\b", text)
-            return (_part_before(period, unit[1]) if unit else None) or before(period)
-        around = re.fullmatch(_AROUND, text)
-        if around:
-            start = words.unit_start(period.start, around[1])
-            end = min(words.unit_end(start, around[1]), self.as_of)
-            return Period(start, end, words.label(start, end))
-        found = self._named_before(period, text) or self.period(said)
-        if found and found.start == period.start and text.startswith("last "):  # "this June" against "last June"
-            start, end = add_months(found.start, -12), add_months(found.end, -12)
-            end = month_end(end) if found.end == month_end(found.end) else end
-            return Period(start, end, words.label(start, end))
-        return found
-
-    def _named_before(self, period: Period, text: str) -> Period | None:
-        """The last Christmas, March or Tuesday before a period ("the Christmas before")."""
-        named = re.fullmatch(_NAMED_BEFORE, text)
-        if not named:
-            return None
-        if re.fullmatch(words.WEEKDAYS, named[1]):
-            back = (period.start.weekday() - words.weekday_number(named[1]) - 1) % 7 + 1
-            day = period.start - timedelta(days=back)
-            return Period(day, day, words.label(day, day))
-        found = (self._in_year(named[1], period.start.year - back) for back in (0, 1))
-        return next((each for each in found if each is not None and each.end < period.start), None)
-
-    @staticmethod
-    def relative(said: str) -> bool:
-        """Whether the words name a period only from another one ("the month before")."""
-        text = words.normalise(said)
-        if re.fullmatch(_AROUND, text):
-            return True
-        named = re.fullmatch(_NAMED_BEFORE, text)
-        if named and (re.fullmatch(words.WEEKDAYS, named[1]) or words.part_of_year(named[1], _ANY_YEAR)):
-            return True
-        return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
+        text = plain_past(text)
+        exact = date_notation.read(said, self.as_of, forward=False)
+        exact = exact or date_notation.weekday_range(text, self.as_of, forward=False)
+        if exact:
+            return Period(*exact, words.label(*exact)) if exact[0] <= self.as_of else None
+        return (
+            self._range(text)
+            or self._back(text)
+            or self._named(text, forward=False)
+            or (None if ORDINAL.search(said.lower()) else self._back(f"trailing {text}"))
+        )
 
     def _range(self, text: str) -> Period | None:
         """Between two points, since one, until one."""
@@ -113,12 +78,15 @@ class PastClock:
 
     def _point(self, text: str) -> Period | None:
         """Where a range begins or ends: a named time, or the first or last day of one ("the end of June")."""
-        edge = re.fullmatch(r"(?:the )?(end|start|beginning) of (?:the )?(.+)", text)
-        whole = edge[2] if edge else text
+        edge = re.fullmatch(r"(?:the )?(?:(end|start|beginning|middle) of |(mid) )(?:the )?(.+)", text)
+        whole = edge[3] if edge else text
+        whole = f"this {whole}" if re.fullmatch(words.WHOLE_UNITS, whole) else whole
         found = self._back(whole) or self._named(whole, forward=False)
         if edge is None or found is None:
             return found
         day = found.end if edge[1] == "end" else found.start
+        if edge[1] == "middle" or edge[2]:
+            day = found.start + timedelta(days=14)
         return Period(day, day, words.label(day, day))
 
     def _within_month(self, left: str, right: str) -> tuple[Period | None, Period | None]:
@@ -143,10 +111,10 @@ class PastClock:
             return Period(first_day, first_day, ""), last
         first = None
         if not re.search(r"\b\d{4}\b", left):
-            first = self._named(f"{left} {last.end.year}", forward=False)
+            first = self._point(f"{left} {last.end.year}")
             if first is not None and first.start > last.end:
-                first = self._named(f"{left} {last.end.year - 1}", forward=False)
-        return first or self._back(left) or self._named(left, forward=False), last
+                first = self._point(f"{left} {last.end.year - 1}")
+        return first or self._point(left), last
 
     def _back(self, text: str) -> Period | None:
         """Counted or named back from today."""
@@ -165,8 +133,8 @@ class PastClock:
             then = today - timedelta(days=back)
             return Period(then, then, words.label(then, then))
         to_date = re.fullmatch(
-            r"(?:this|current) (week|month|quarter|year)(?: so far| to date)?|(year|month|week|quarter) to date"
-            r"|since (?:the )?(?:start|beginning) of (?:the |this )?(week|month|quarter|year)",
+            rf"(?:this|current) ({words.WHOLE_UNITS})(?: so far| to date)?|({words.WHOLE_UNITS}) to date"
+            rf"|since (?:the )?(?:start|beginning) of (?:the |this )?({words.WHOLE_UNITS})",
             text,
         )
         if to_date:
@@ -174,13 +142,11 @@ class PastClock:
             return Period(
                 start, today, f"{words.label(start, today)} (this {to_date[1] or to_date[2] or to_date[3]} so far)"
             )
-        full = re.fullmatch(
-            r"(?:last|previous|past|prior|preceding) (?:full |calendar )?(week|month|quarter|year)", text
-        )
+        full = re.fullmatch(rf"(?:last|previous|past|prior|preceding) (?:full |calendar )?({words.WHOLE_UNITS})", text)
         if full:
             end = words.unit_start(today, full[1]) - timedelta(days=1)
             return Period(words.unit_start(end, full[1]), end, words.label(words.unit_start(end, full[1]), end))
-        ago = re.fullmatch(rf"(\d+) ({words.UNITS}) ago", text)
+        ago = re.fullmatch(rf"(\d+) ({words.UNITS}|half|halfs) ago", text)
         if ago:
             return self._ago(int(ago[1]), words.unit(ago[2]))
         counted = re.fullmatch(
@@ -208,20 +174,28 @@ class PastClock:
         text = re.sub(
             r"^(?:on |in |during |over |for |around )?(?:the )?(?:month of |year |whole of |all of )?", "", text
         ).removesuffix(" so far")
-        exact = words.exact_date(text)
+        exact = exact_date(text)
         if exact:
             return Period(exact, exact, words.label(exact, exact))
+        accounts = words.accounting_year(text)
+        if accounts:
+            return Period(*accounts, words.label(*accounts))
+        bank = bank_holiday(text, self.as_of, forward=forward)
+        if bank:
+            return Period(*bank, words.label(*bank))
         whole = re.fullmatch(r"((?:19|20)\d\d)", text)
         if whole:
             return words.year_period(int(whole[1]), Period)
-        relative = re.fullmatch(r"(.+?) (?:of )?(last|this|next|previous) year", text)
-        if relative:
-            year = self.as_of.year + {"last": -1, "previous": -1, "this": 0, "next": 1}[relative[2]]
+        relative = re.fullmatch(r"(.+?) (?:of )?(last|this|next|previous|prior|1|a) year(?: ago)?", text)
+        if relative and (relative[2] in ("1", "a")) == text.endswith("ago"):
+            year = self.as_of.year + {"this": 0, "next": 1}.get(relative[2], -1)
             return self._named(f"{relative[1]} {year}", forward=forward)
         dated = re.fullmatch(r"(.+?),? (?:of |in )?((?:19|20)\d\d)", text)
         if dated:
             return self._in_year(dated[1], int(dated[2]))
-        text = re.sub(r"^(last|this|next|coming|this coming|past) ", "", text)
+        over = not forward and re.fullmatch(r"(?:last|past|previous) (?:spring|summer|autumn|fall|winter)", text)
+        if not re.match(rf"last (?:\d+ )?(?:{words.UNITS}|{words.WEEKDAYS}|weekend|half) (?:of|in) ", text):
+            text = re.sub(r"^(last|this|next|coming|this coming|past|previous) ", "", text)
         years = (
             range(self.as_of.year, self.as_of.year + 2) if forward else range(self.as_of.year, self.as_of.year - 3, -1)
         )
@@ -229,6 +203,8 @@ class PastClock:
             found = self._in_year(text, year)
             if found is None:
                 return None
+            if over and found.start <= self.as_of <= found.end:  # "last summer" said in summer
+                continue
             if (forward and found.end > self.as_of) or (not forward and found.start <= self.as_of):
                 end = found.end if forward else min(found.end, max(self.as_of, found.start))
                 return Period(found.start, end, words.label(found.start, end))
@@ -236,32 +212,5 @@ class PastClock:
 
     def _in_year(self, text: str, year: int) -> Period | None:
         """A part of one year."""
-        span = words.part_of_year(text, year)
+        span = part_of_year(text, year)
         return Period(*span, words.label(*span)) if span else None
-
-
-def _part_before(period: Period, unit: str) -> Period | None:
-    """The same part of the unit before ("1 to 9 December", month: 1 to 9 November); None where it is no part of one."""
-    first = words.unit_start(period.start, unit)
-    if period.end > words.unit_end(first, unit):
-        return None
-    if unit == "week":
-        start, end = period.start - timedelta(days=7), period.end - timedelta(days=7)
-    else:
-        months = {"month": 1, "quarter": 3}[unit]
-        start, end = add_months(period.start, -months), add_months(period.end, -months)
-        if period.end == month_end(period.end):
-            end = month_end(end)
-    return Period(start, end, words.label(start, end))
-
-
-def before(period: Period) -> Period:
-    """The period of the same length just before; whole months (quarters, years) step by months."""
-    whole_months = period.start.day == 1 and period.end == month_end(period.end)
-    end = period.start - timedelta(days=1)
-    if whole_months:
-        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
-        start = add_months(month_start(period.start), -months)
-    else:
-        start = end - timedelta(days=period.days - 1)
-    return Period(start, end, words.label(start, end))

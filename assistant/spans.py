@@ -14,6 +14,8 @@ _LEADING = frozenset("in on over for during at of the within and a an".split())
 _PREPOSITIONS = frozenset(
     "in since for during last until till by of this next over on before after from at through coming".split()
 )
+_BEFORE_A_DAY = frozenset("on until till til by since from before after for".split())
+_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)|\d{1,2}/\d{1,2}")
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|\d{5}(?:-\d{4})?)(?![\w-])")
@@ -145,6 +147,8 @@ def _time_at(text: str, words: list[re.Match[str]], start: int, reads: Callable[
     if first in _LEADING:
         return 0
     before = words[start - 1].group().lower().strip("\"'(") if start else ""
+    if before == "the" and start > 1 and _A_DAY.fullmatch(first):
+        before = words[start - 2].group().lower().strip("\"'(")
     for length in range(min(_LONGEST, len(words) - start), 0, -1):
         span = _span(text, words, start, length)
         inner = words[start : start + length - 1]
@@ -163,16 +167,21 @@ def _plain_time(span: str, before: str) -> bool:
     said = calendar_words.normalise(span)
     if said in calendar_words.WHOLE_HISTORY:
         return "history" in said or said == "all time"
+    raw = span.lower()
+    if _A_DAY.fullmatch(raw):  # "the 2nd one", "open 24/7"
+        return before in _BEFORE_A_DAY
     if re.fullmatch(r"\d{1,3}|\d{1,2} \d{1,2}", said):
         return False
     if re.fullmatch(r"\d{4}", said):
         return 1990 <= int(said) <= 2100 and not re.fullmatch(calendar_words.MONTH, before)
+    if re.search(r"\b(?:sat|sun|wed|mon)$", raw) and not re.search(
+        r"^\S+ (?:to|until|through|and) |\blast |\bnext ", raw
+    ):
+        return before in _PREPOSITIONS
     needs_preposition = said in (
         "may",
         "march",
         "mar",
-        "sat",
-        "sun",
         "fall",
         "spring",
         "summer",

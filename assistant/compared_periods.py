@@ -1,0 +1,95 @@
+"""What people say about a time from another one -> first and last day: "the month before", "same days last year".
+
+Knows the as-of date and the first day of the history, no other data.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assistant import calendar_words as words
+from assistant.calendar_words import add_months, month_end, month_start
+from assistant.parts_of_year import part_of_year
+from assistant.past_periods import PastClock, Period
+
+_AROUND = r"(?:the same|that|that same|same) (week|month|quarter|year)"
+_NAMED_BEFORE = r"(?:the )?(.+?) (?:before|earlier)(?: that)?"
+_ANY_YEAR = 2024
+
+
+@dataclass(frozen=True)
+class ComparingClock(PastClock):
+    """Reads times past, and times named from another one."""
+
+    def earlier(self, period: Period, said: str) -> Period | None:
+        """The period to compare `period` with: "the month before", "same time last year", or one named outright."""
+        text = words.normalise(said)
+        if re.fullmatch(words.YEAR_BEFORE, text):
+            start, end = add_months(period.start, -12), add_months(period.end, -12)
+            if period.end == month_end(period.end):
+                end = month_end(end)
+            return Period(start, end, words.label(start, end))
+        if re.fullmatch(words.PERIOD_BEFORE, text):
+            unit = re.search(r"\b(week|month|quarter)\b", text)
+            return (_part_before(period, unit[1]) if unit else None) or before(period)
+        around = re.fullmatch(_AROUND, text)
+        if around:
+            start = words.unit_start(period.start, around[1])
+            end = min(words.unit_end(start, around[1]), self.as_of)
+            return Period(start, end, words.label(start, end))
+        found = self._named_before(period, text) or self.period(said)
+        if found and found.start == period.start and text.startswith("last "):  # "this June" against "last June"
+            start, end = add_months(found.start, -12), add_months(found.end, -12)
+            end = month_end(end) if found.end == month_end(found.end) else end
+            return Period(start, end, words.label(start, end))
+        return found
+
+    def _named_before(self, period: Period, text: str) -> Period | None:
+        """The last Christmas, March or Tuesday before a period ("the Christmas before")."""
+        named = re.fullmatch(_NAMED_BEFORE, text)
+        if not named:
+            return None
+        if re.fullmatch(words.WEEKDAYS, named[1]):
+            back = (period.start.weekday() - words.weekday_number(named[1]) - 1) % 7 + 1
+            day = period.start - timedelta(days=back)
+            return Period(day, day, words.label(day, day))
+        found = (self._in_year(named[1], period.start.year - back) for back in (0, 1))
+        return next((each for each in found if each is not None and each.end < period.start), None)
+
+    @staticmethod
+    def relative(said: str) -> bool:
+        """Whether the words name a period only from another one ("the month before")."""
+        text = words.normalise(said)
+        if re.fullmatch(_AROUND, text):
+            return True
+        named = re.fullmatch(_NAMED_BEFORE, text)
+        if named and (re.fullmatch(words.WEEKDAYS, named[1]) or part_of_year(named[1], _ANY_YEAR)):
+            return True
+        return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
+
+
+def _part_before(period: Period, unit: str) -> Period | None:
+    """The same part of the unit before ("1 to 9 December", month: 1 to 9 November); None where it is no part of one."""
+    first = words.unit_start(period.start, unit)
+    if period.end > words.unit_end(first, unit):
+        return None
+    if unit == "week":
+        start, end = period.start - timedelta(days=7), period.end - timedelta(days=7)
+    else:
+        months = {"month": 1, "quarter": 3}[unit]
+        start, end = add_months(period.start, -months), add_months(period.end, -months)
+        if period.end == month_end(period.end):
+            end = month_end(end)
+    return Period(start, end, words.label(start, end))
+
+
+def before(period: Period) -> Period:
+    """The period of the same length just before; whole months (quarters, years) step by months."""
+    whole_months = period.start.day == 1 and period.end == month_end(period.end)
+    end = period.start - timedelta(days=1)
+    if whole_months:
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
+        start = add_months(month_start(period.start), -months)
+    else:
+        start = end - timedelta(days=period.days - 1)
+    return Period(start, end, words.label(start, end))

@@ -1,0 +1,40 @@
+"""Other ways to say a time to come -> the plain way that the reader of horizons knows: "month to come" is "next month".
+
+Changes words only; knows no calendar and no today.
+"""
+
+import re
+from typing import Final
+
+from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
+
+_DAY_PART: Final = r"(?:morning|afternoon|evening|night|am|pm|lunchtime)"
+_PLAIN: Final = (
+    (r"\b(?:the )?(week|month|quarter|season|half|year)s?(?: is|s)? (?:end|out|done|close)$", r"end of \1"),
+    (r"\bsummers end$", "end of summer"),
+    (r"\bclose of (?=[a-z])", "end of "),
+    (r"^(?:between )?from (?:here|now) (?=to|until|through)", ""),
+    (r"^(?:future|following) (?=\d)", "next "),
+    (r"^(\d+) next (?=[a-z])", r"next \1 "),
+    (rf"^(?:this |the )?(?:coming|upcoming) (?=(?:{UNITS}|{WHOLE_UNITS})$)", "next "),
+    (r"^this coming ", "coming "),
+    (rf"^({WHOLE_UNITS}) (?:to come|coming|ahead)$", r"next \1"),
+    (rf"^(\d+ (?:{UNITS})) (?:forward|on|to come)$", r"next \1"),
+    (r"^(?:the )?(?:remainder|remaining days|remaining weeks|what remains|whats left) (?:of|in) (?:the )?", "rest of "),
+    (rf"^(?:the )?({WEEKDAYS}) week$", r"week after \1"),
+    (rf"^({WEEKDAYS}) {_DAY_PART}$", r"\1"),
+    (rf"^tomorrow {_DAY_PART}$", "tomorrow"),
+    (rf"^this {_DAY_PART}$", "today"),
+    (r"^tomorrow and (?:the )?(?:day after(?: tomorrow)?|after tomorrow)$", "next 2 days"),
+    (r"^this month and (?:the )?next(?: month)?$", "until end of next month"),
+    (r"^this week and (?:the )?next(?: week)?$", "until end of next week"),
+    (r"^to (?=end of )", "until "),
+    (r"^the (?=week$|month$|quarter$|year$)", "this "),
+)  # fmt: skip
+
+
+def plain_ahead(text: str) -> str:
+    """A normalised time in plain words; other words as they are."""
+    for pattern, plain in _PLAIN:
+        text = re.sub(pattern, plain, text)
+    return text.strip()

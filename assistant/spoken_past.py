@@ -1,0 +1,45 @@
+"""Other ways to say a time past -> the plain way that the reader of periods knows: "month just gone" is "last month".
+
+Changes words only; knows no calendar and no today.
+"""
+
+import re
+from typing import Final
+
+from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
+
+_DAY_PART: Final = r"(?:morning|afternoon|evening|night|am|pm|lunchtime)"
+_PLAIN: Final = (
+    (r"^(?:whole|entire|full|all) (?:of )?(?:the )?(?!history|time|period|data)", ""),
+    (r"^(?:this|these|the)? ?(?:last|past) (?=last |past |\d)", "last "),
+    (rf"^(?:this|these) (?:last|past) (?=(?:{UNITS}|{WHOLE_UNITS}|spring|summer|autumn|winter)$)", "last "),
+    (rf"^({UNITS}|{WHOLE_UNITS}) (?:just gone|just past|gone|past|just ended|now ended)$", r"last \1"),
+    (rf"^(\d+ (?:{UNITS})) back$", r"\1 ago"),
+    (rf"^({UNITS}) ago$", r"1 \1 ago"),
+    (rf"^last (?:completed?|whole|closed) (?={WHOLE_UNITS})", "last "),
+    (r"^(week|month|quarter|season|half|year)s? before last$|^last (week|month|quarter|year) but 1$", r"2 \1\2s ago"),
+    (rf"^({WEEKDAYS}) (?:last|past|gone)$", r"last \1"),
+    (rf"^({WEEKDAYS}) {_DAY_PART}$", r"\1"),
+    (rf"^(?:last night|yesterday {_DAY_PART})$", "yesterday"),
+    (rf"^(?:this {_DAY_PART}|today so far|so far today)$", "today"),
+    (r"^yesterday and (?:the )?day before(?: yesterday)?$", "day before yesterday to yesterday"),
+    (r"^since mid (?=[a-z])", "since mid "),
+    (rf"^({WHOLE_UNITS}) (?:so far|to date|to now|until now)$", r"this \1"),
+    (rf"^(?:until now|to date|till date|so far)(?: in)? (?:the )?(?:this )?({WHOLE_UNITS})$", r"this \1"),
+    (rf"^(?:from|since) (?:the )?(?:beginning|start|first|1) of (?:the |this )?({WHOLE_UNITS})$", r"this \1"),
+    (rf"^this ({WHOLE_UNITS}) (?:until now|to now|up to now)$", r"this \1"),
+    (r"^(.+?) (?:to date|onwards?|until now)$", r"since \1"),
+    (r"^(?!.*\bto\b)(?!since)(?!this )(.+?) so far$", r"since \1"),
+    (r"^(.+ \d{4}) on$", r"since \1"),
+    (r"^(?:rolling|trailing) (week|fortnight|month|quarter|year)$", r"trailing 1 \1"),
+    (r"^rolling (?=\d)", "trailing "),
+    (rf"^last (\d+) of ({UNITS})$", r"last \1 \2"),
+    (r"^(?:holidays|festive season) (?:of|in) (?=\d)", "christmas season "),
+)
+
+
+def plain_past(text: str) -> str:
+    """A normalised time in plain words; other words as they are."""
+    for pattern, plain in _PLAIN:
+        text = re.sub(pattern, plain, text)
+    return text.strip()
