@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from assistant.time_spelling import MONTH_NAMES, MONTH_SHORTS, WEEKDAY_NAMES, before_words, mended
@@ -65,6 +66,7 @@ _ORDINALS: Final = {
 }
 
 
+@lru_cache(maxsize=8192)
 def normalise(said: str) -> str:
     """Lower case, number words as digits, no ordinal endings or quotes; ranges keep their dash."""
     text = before_words(said.lower().strip().replace("’", "'"))

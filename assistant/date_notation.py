@@ -25,6 +25,8 @@ def read(said: str, today: date, *, forward: bool) -> tuple[date, date] | None:
         today: the day to look from.
         forward: whether days to come are meant.
     """
+    if not any(each.isdigit() for each in said):
+        return None
     text = mended(said.lower().strip(" ?!,;.")).removeprefix("on ")
     return _in_figures(text, today, forward=forward) or _by_ordinals(text, today, forward=forward)
 

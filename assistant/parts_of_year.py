@@ -7,6 +7,7 @@ middle of a month its 11th to 20th, a numbered week that of ISO 8601.
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from assistant.calendar_words import (
@@ -49,6 +50,7 @@ def exact_date(text: str) -> date | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def part_of_year(text: str, year: int) -> tuple[date, date] | None:
     """A month, quarter, half, season, holiday, numbered week or day within one year."""
     text = re.sub(r"^(?:the )", "", text)

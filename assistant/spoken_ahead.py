@@ -4,6 +4,7 @@ Changes words only; knows no calendar and no today.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
@@ -33,6 +34,7 @@ _PLAIN: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def plain_ahead(text: str) -> str:
     """A normalised time in plain words; other words as they are."""
     for pattern, plain in _PLAIN:

@@ -4,6 +4,7 @@ Changes words only; knows no calendar and no today.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
@@ -38,6 +39,7 @@ _PLAIN: Final = (
 )
 
 
+@lru_cache(maxsize=8192)
 def plain_past(text: str) -> str:
     """A normalised time in plain words; other words as they are."""
     for pattern, plain in _PLAIN:

@@ -174,7 +174,24 @@ def test_new_times_stand_in_a_message(said: str, found: tuple[str, ...]) -> None
     assert spans.times(said, CLOCK.period) == found
 
 
-@pytest.mark.parametrize("word", ["match", "winner", "string", "sundae", "eastern", "weak", "lost", "mouth", "reason"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "match",
+        "winner",
+        "string",
+        "junk",
+        "aster",
+        "eater",
+        "mont",
+        "sundae",
+        "eastern",
+        "weak",
+        "lost",
+        "mouth",
+        "reason",
+    ],
+)
 def test_a_word_of_its_own_is_not_mended(word: str) -> None:
     assert mended(word) == word
 
