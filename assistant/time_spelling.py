@@ -48,7 +48,8 @@ _TIME_WORDS: Final = frozenset(
     "next since until before after summer winter spring autumn christmas easter holiday holidays beginning".split()
 )
 _OWN_WORDS: Final = frozenset(
-    "junk jute jury judy lass monte mont aster asters sparing eater quartet augusta weeds weeps wees yearns summers winters "
+    "junk jute jury judy lass monte mont aster asters sparing eater quartet augusta weeds weeps wees yearns "
+    "summers winters "
     "weak weed weep wheel weekly yeah yearn mouth moth mouths moths monthly match marsh marche lest list lost lust "
     "least lash lasts lasted thus thin thins his neat nest text nexus singe alter altar simmer winner winners winders "
     "string sprint sprig springs sprung spray eastern easier ester sundae sundry sundries seasons seasonal seasoned "
