@@ -5,7 +5,7 @@ Knows the as-of date and the first day of the history, no other data.
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from assistant import calendar_words as words
 from assistant.calendar_words import add_months, month_end, month_start
@@ -15,6 +15,14 @@ from assistant.past_periods import PastClock, Period
 _AROUND = r"(?:the same|that|that same|same) (week|month|quarter|year)"
 _NAMED_BEFORE = r"(?:the )?(.+?) (?:before|earlier)(?: that)?"
 _ANY_YEAR = 2024
+_PLAIN = (
+    (r" (?:it|this|that|those)$", ""),
+    (r"^this time (?=last )", "same time "),
+    (r"^before 1 year$", "1 year before"),
+    (r"(?<=[a-z]) (?:prior to|prior|preceding|previous|previously)$", " before"),
+    (r"^(?:the )?night before$", "day before"),
+    (r"^half year|^6 months(?= before$)", "half"),
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,10 @@ class ComparingClock(PastClock):
 
     def earlier(self, period: Period, said: str) -> Period | None:
         """The period to compare `period` with: "the month before", "same time last year", or one named outright."""
-        text = words.normalise(said)
+        text = _plain(words.normalise(said))
+        beside = _beside(period, text)
+        if beside:
+            return Period(*beside, words.label(*beside))
         if re.fullmatch(words.YEAR_BEFORE, text):
             start, end = add_months(period.start, -12), add_months(period.end, -12)
             if period.end == month_end(period.end):
@@ -59,13 +70,58 @@ class ComparingClock(PastClock):
     @staticmethod
     def relative(said: str) -> bool:
         """Whether the words name a period only from another one ("the month before")."""
-        text = words.normalise(said)
-        if re.fullmatch(_AROUND, text):
+        text = _plain(words.normalise(said))
+        if re.fullmatch(_AROUND, text) or _beside(Period(date(_ANY_YEAR, 6, 10), date(_ANY_YEAR, 6, 16), ""), text):
             return True
         named = re.fullmatch(_NAMED_BEFORE, text)
         if named and (re.fullmatch(words.WEEKDAYS, named[1]) or part_of_year(named[1], _ANY_YEAR)):
             return True
         return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
+
+
+def _plain(text: str) -> str:
+    """A time named from another one in plain words: "week preceding" is "week before"."""
+    for pattern, plain in _PLAIN:
+        text = re.sub(pattern, plain, text)
+    return text
+
+
+def _beside(period: Period, text: str) -> tuple[date, date] | None:
+    """Counted or named days just before or after a period, or its days in another year; None for other words."""
+    counted = re.fullmatch(rf"(?:the )?(\d+) ({words.UNITS}) before", text)
+    if counted:
+        last = period.start - timedelta(days=1)
+        return words.count_back(last, int(counted[1]), words.unit(counted[2])), last
+    unit = re.fullmatch(r"(?:the )?(?:(season|half) before|previous (season|half))", text)
+    if unit:
+        last = words.unit_start(period.start, unit[1] or unit[2]) - timedelta(days=1)
+        return words.unit_start(last, unit[1] or unit[2]), last
+    if re.fullmatch(r"(?:the )?(?:weekend before|previous weekend)", text):
+        sunday = period.start - timedelta(days=1)
+        sunday -= timedelta(days=(sunday.weekday() + 1) % 7)
+        return sunday - timedelta(days=1), sunday
+    after = re.fullmatch(
+        r"(?:the )?(?:(?:(\d+) )?(days?|weeks?|fortnight|months?|quarter) after|following (fortnight))", text
+    )
+    if after:
+        kind, first = words.unit(after[2] or after[3]), period.end + timedelta(days=1)
+        return first, words.count_ahead(period.end, int(after[1] or 1), kind)
+    same = re.fullmatch(
+        r"(?:the )?(?:same|that) (?:\d )?(?:day|date|week|month|quarter|time|period)s? (?:in|of) (\d{4})", text
+    )
+    if same and int(same[1]) > 1:
+        months = 12 * (int(same[1]) - period.start.year)
+        end = add_months(period.end, months)
+        return add_months(period.start, months), month_end(end) if period.end == month_end(period.end) else end
+    same = re.fullmatch(
+        r"(?:the )?same (?:\w+ )?(?:of |in )?(?:the )?(?:last|previous|prior) (week|month|quarter)(?: same stage)?",
+        text,
+    )
+    moved = _part_before(period, same[1]) if same else None
+    if moved:
+        return moved.start, moved.end
+    named = re.fullmatch(r"(.+?)(?:,? the year before| (?:of )?(?:the )?(?:previous|prior) year)", text)
+    return part_of_year(named[1], period.start.year - 1) if named else None
 
 
 def _part_before(period: Period, unit: str) -> Period | None:

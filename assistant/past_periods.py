@@ -186,7 +186,7 @@ class PastClock:
         whole = re.fullmatch(r"((?:19|20)\d\d)", text)
         if whole:
             return words.year_period(int(whole[1]), Period)
-        relative = re.fullmatch(r"(.+?) (?:of )?(last|this|next|previous|prior|1|a) year(?: ago)?", text)
+        relative = re.fullmatch(r"(.+?) (?:of )?(?:the )?(last|this|next|previous|prior|1|a) year(?: ago)?", text)
         if relative and (relative[2] in ("1", "a")) == text.endswith("ago"):
             year = self.as_of.year + {"this": 0, "next": 1}.get(relative[2], -1)
             return self._named(f"{relative[1]} {year}", forward=forward)

@@ -157,6 +157,8 @@ def _time_at(text: str, words: list[re.Match[str]], start: int, reads: Callable[
         if not _plain_time(span, before) or reads(span) is None:
             continue
         after = words[start + length].group() if start + length < len(words) else ""
+        if span.lower().endswith(" after") and after and words[start + length - 1].group()[-1] == "r":
+            continue  # "month after month", "the day after tomorrow"
         # A month whose year makes it no time here ("february 2011" where times ahead are wanted) is none without it.
         return 0 if _YEAR.match(after) and re.search(rf"\b(?:{calendar_words.MONTH})$", span.lower()) else length
     return 0

@@ -199,3 +199,29 @@ def test_a_word_of_its_own_is_not_mended(word: str) -> None:
 def test_the_bank_holidays_of_england_as_the_government_lists_them() -> None:
     assert [f"{day:%m-%d}" for day in bank_holidays(2026)] == "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28".split()
     assert [f"{day:%m-%d}" for day in bank_holidays(2021)] == "01-01 04-02 04-05 05-03 05-31 08-30 12-27 12-28".split()
+
+
+@pytest.mark.parametrize(
+    ("base", "said", "start", "end"),
+    [
+        ("march 2026", "this time last year", "2025-03-01", "2025-03-31"),
+        ("last week", "same days of the previous week", "2026-06-15", "2026-06-21"),
+        ("last week", "week before it", "2026-06-15", "2026-06-21"),
+        ("last week", "four days preceding", "2026-06-18", "2026-06-21"),
+        ("last week", "weekend before", "2026-06-20", "2026-06-21"),
+        ("march 2026", "same days in 2025", "2025-03-01", "2025-03-31"),
+        ("q2 2026", "q2 prior year", "2025-04-01", "2025-06-30"),
+        ("march 2026", "march the year before", "2025-03-01", "2025-03-31"),
+        ("h2 2025", "h2 of the preceding year", "2024-07-01", "2024-12-31"),
+        ("last season", "season before that", "2025-12-01", "2026-02-28"),
+        ("1 to 14 march 2026", "following fortnight", "2026-03-15", "2026-03-28"),
+        ("1 march 2026", "the day after", "2026-03-02", "2026-03-02"),
+        ("april 2026", "april a year ago", "2025-04-01", "2025-04-30"),
+    ],
+)
+def test_a_time_named_from_another_in_a_managers_words(base: str, said: str, start: str, end: str) -> None:
+    period = CLOCK.period(base)
+    assert period is not None
+    found = CLOCK.earlier(period, said)
+    assert found is not None
+    assert (found.start.isoformat(), found.end.isoformat()) == (start, end)
