@@ -65,6 +65,10 @@ def _by_ordinals(text: str, today: date, *, forward: bool) -> tuple[date, date] 
     pair = re.fullmatch(rf"(?:from |between )?(?:the )?{_ORDINAL}{_TO}(?:the )?{_ORDINAL}{_OF_MONTH}", text)
     if pair:
         return _within_month(int(pair[1]), int(pair[2]), pair[3], today, forward=forward)
+    upto = re.fullmatch(rf"(week|fortnight) (?:to|up to|ending) (?:the )?{_ORDINAL}{_OF_MONTH}", text)
+    if upto:
+        last = _within_month(int(upto[2]), int(upto[2]), upto[3], today, forward=forward)
+        return (last[1] - timedelta(days=6 if upto[1] == "week" else 13), last[1]) if last else None
     single = re.fullmatch(rf"(?:the )?{_ORDINAL}{_OF_MONTH}", text)
     if single:
         return _within_month(int(single[1]), int(single[1]), single[2], today, forward=forward)

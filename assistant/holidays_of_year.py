@@ -14,6 +14,11 @@ _FIXED: Final = {
     "run up to christmas": (11, 24, 12, 24), "christmas run up": (11, 24, 12, 24), "christmas week": (12, 21, 12, 27),
     "festive season": (12, 1, 12, 31), "back to school": (8, 15, 9, 15), "st patricks day": (3, 17, 3, 17),
     "4th of july": (7, 4, 7, 4), "independence day": (7, 4, 7, 4), "year end": (12, 31, 12, 31),
+    "burns night": (1, 25, 1, 25), "candlemas": (2, 2, 2, 2), "midsummer": (6, 24, 6, 24),
+    "midsummer day": (6, 24, 6, 24),
+    "michaelmas": (9, 29, 9, 29), "all saints": (11, 1, 11, 1), "all souls": (11, 2, 11, 2),
+    "st nicholas": (12, 6, 12, 6), "epiphany": (1, 6, 1, 6), "st georges day": (4, 23, 4, 23),
+    "spring season": (3, 1, 5, 31), "summer season": (6, 1, 8, 31), "autumn season": (9, 1, 11, 30),
 }  # fmt: skip
 
 
@@ -54,6 +59,23 @@ def holiday(text: str, year: int) -> tuple[date, date] | None:
         "thanksgiving week": (thanksgiving - timedelta(days=3), thanksgiving + timedelta(days=3)),
         "end of year": (date(year, 12, 31), date(year, 12, 31)),
     }
+    pancakes = easter - timedelta(days=47)
+    presidents = date(year, 2, 15) + timedelta(days=-date(year, 2, 15).weekday() % 7)
+    moving |= {
+        "pancake day": (pancakes, pancakes),
+        "shrove tuesday": (pancakes, pancakes),
+        "ash wednesday": (pancakes + timedelta(days=1), pancakes + timedelta(days=1)),
+        "mothering sunday": moving["mothers day"],
+        "maundy thursday": (easter - timedelta(days=3), easter - timedelta(days=3)),
+        "palm sunday": (easter - timedelta(days=7), easter - timedelta(days=7)),
+        "holy week": (easter - timedelta(days=7), easter - timedelta(days=1)),
+        "whit sunday": (whitsun, whitsun),
+        "whit week": (whitsun, whitsun + timedelta(days=6)),
+        "presidents day": (presidents, presidents),
+    }
+    for month, name in ((3, "forward"), (10, "back")):  # the clocks change on the last Sunday
+        sunday = date(year, month, 31) - timedelta(days=(date(year, month, 31).weekday() + 1) % 7)
+        moving |= {f"clocks {verb} {name}": (sunday, sunday) for verb in ("went", "go", "going", "gone")}
     june = date(year, 6, 1)
     fathers_day = june + timedelta(days=(6 - june.weekday()) % 7 + 14)
     moving["fathers day"] = (fathers_day, fathers_day)

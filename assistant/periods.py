@@ -57,11 +57,12 @@ class Clock(ComparingClock):
     def _range_ahead(self, text: str) -> Period | None:
         """Between two points to come: "from January to March", "2011-12-12 to 2011-12-18"."""
         two = re.fullmatch(r"(?:between|from)? ?(.+?) (?:and|to|till|until|through|thru|-) (.+)", text)
-        last = self._named(two[2], forward=True) if two else None
+        last = self._named(re.sub(r"^(?:the )?end of ", "", two[2]), forward=True) if two else None
         if two is None or last is None:
             return None
-        if re.fullmatch(r"\d{1,2}", two[1]) and 1 <= int(two[1]) <= last.start.day and last.days == 1:
-            first: Period | None = Period(last.start.replace(day=int(two[1])), last.end, "")
+        day = re.fullmatch(r"(?:the )?(\d{1,2})", two[1])
+        if day and 1 <= int(day[1]) <= last.start.day and last.days == 1:
+            first: Period | None = Period(last.start.replace(day=int(day[1])), last.end, "")
         else:
             first = self._named(two[1], forward=True)
         if first is None or first.start > last.end or last.end <= self.as_of:

@@ -30,6 +30,8 @@ _PLAIN: Final = (
     (r"^this month and (?:the )?next(?: month)?$", "until end of next month"),
     (r"^this week and (?:the )?next(?: week)?$", "until end of next week"),
     (r"^to (?=end of )", "until "),
+    (r"^fortnight$", "next fortnight"),
+    (r"^through to ", "until "),
     (r"^the (?=week$|month$|quarter$|year$)", "this "),
 )  # fmt: skip
 
