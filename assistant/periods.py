@@ -43,9 +43,9 @@ class Clock(ComparingClock):
         exact = exact or date_notation.weekday_range(text, self.as_of, forward=True)
         if exact:
             return Horizon(*exact, words.label(*exact)) if exact[0] > self.as_of else None
-        if ORDINAL.search(said.lower()) and re.fullmatch(rf"(?:the )?\d (?:{words.UNITS})", text):
-            return None
-        found = self._ahead(text) or self._until(text, said) or self._range_ahead(text)
+        found = None
+        if not (ORDINAL.search(said.lower()) and re.fullmatch(rf"(?:the )?\d (?:{words.UNITS})", text)):
+            found = self._ahead(text) or self._until(text, said) or self._range_ahead(text)
         if found is None:
             named = self._named(text, forward=True)
             if named is None or named.end <= self.as_of:
