@@ -33,12 +33,17 @@ def written_call(call: ToolCall) -> str:
 def read_calls(text: str) -> list[ToolCall]:
     """The calls in a text of the Hermes form; what is not a call is passed over."""
     calls = []
-    for piece in text.split(CALL_OPEN)[1:]:
-        try:
-            body = json.loads(piece.split(CALL_CLOSE)[0])
-            calls.append(ToolCall(str(body["name"]), dict(body.get("arguments") or {})))
+    at = text.find(CALL_OPEN)
+    while at >= 0:
+        begin = at + len(CALL_OPEN)
+        try:  # the marks may stand within an argument that repeats what was said
+            body, length = json.JSONDecoder().raw_decode(text[begin:].lstrip())
+            begin = len(text) - len(text[begin:].lstrip()) + length
+            if text[begin:].lstrip().startswith((CALL_CLOSE, CALL_OPEN)) or not text[begin:].strip():
+                calls.append(ToolCall(str(body["name"]), dict(body.get("arguments") or {})))
         except (ValueError, KeyError, TypeError):
-            continue
+            pass
+        at = text.find(CALL_OPEN, begin)
     return calls
 
 
