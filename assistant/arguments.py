@@ -20,6 +20,7 @@ from assistant import (
     said_plainly,
     said_times,
     spans,
+    taken_back,
 )
 from assistant.cues import GENERIC
 from assistant.errors import NotFound, Unclear
@@ -172,6 +173,7 @@ def mend(
     if adding:
         said_times.add(arguments, properties, message, resolver.clock)
     said_times.make_whole(arguments, message, resolver.clock)
+    taken_back.drop(arguments, parameters["required"], message)
     _follow_pointers(arguments, before, resolver.clock)
     for name in _KINDS:
         if name not in parameters["required"] and set(str(arguments.get(name, "")).lower().split()) <= GENERIC:

@@ -127,7 +127,8 @@ class Conversation:
         """Makes the calls that the message asks for; returns them and what is to be said without a tool."""
         lead = ""
         if self.session.pending is not None:
-            if talk.is_yes(text):
+            proposed = TOOL_OF_ACTION.get(self.session.pending.action)
+            if talk.is_yes(text, proposed):
                 return [self._carry_out()], ""
             lead = self._drop_pending().strip()
             if talk.is_no(text):

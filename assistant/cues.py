@@ -111,9 +111,10 @@ _SPLITS: Final = {
     "week": r"weeks?|wks?|weekly",
     "month": r"months?|mnths?|monthly",
     "quarter": r"quarters?|quarterly",
-    "weekday": r"week-?days?|wekdays?|days? of the week",
+    "weekday": r"week[- ]?days?|wekdays?|days? of the week",
     "hour": r"hours?|hourly",
 }
+_BARE: Final = {name: re.compile(words, re.IGNORECASE) for name, words in _SPLITS.items()}
 _READ_SPLITS: Final = {
     name: re.compile(
         rf"\b(?:by|per|for each|split into|broken down (?:by|into)) (?:the |each )?(?:{words})\b(?! of the week)"
@@ -161,6 +162,11 @@ def groups(said: str) -> tuple[str, ...]:
 def splits(said: str) -> tuple[str, ...]:
     """The ways to split a report that are asked for outright: "by store", "per week", "month by month", "hourly"."""
     return tuple(name for name, cue in _READ_SPLITS.items() if cue.search(said))
+
+
+def bare_split(said: str) -> str | None:
+    """The split that words name and nothing else: "week days", "hours"; None for any others."""
+    return next((name for name in ("weekday", "hour", "month", "quarter") if _BARE[name].fullmatch(said.strip())), None)
 
 
 def without_split(said: str, name: str) -> str:

@@ -92,12 +92,23 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
             counts = [
                 _value([found], {"type": "integer"}, reading.message.typed) for found in spans.get("quantity", ())
             ]
-            matched = len(counts) == len(values) and None not in counts
+            others: dict[str, list[Any]] = dict(_as_many(parameters, spans, argument, len(values)))
+            if len(counts) == len(values) and None not in counts:
+                others["quantity"] = counts
             return [
-                ToolCall(name, first.arguments | {argument: value} | ({"quantity": counts[place]} if matched else {}))
+                ToolCall(name, first.arguments | {argument: value} | {each: of[place] for each, of in others.items()})
                 for place, value in enumerate(values)
             ]
     return [first]
+
+
+def _as_many(
+    parameters: Mapping[str, Any], spans: Mapping[str, list[Found]], argument: str, count: int
+) -> dict[str, list[str]]:
+    """Other names of which as many were said: "mugs in York, trays in Leeds" are two pairs, in order."""
+    taken = [name for name in _NAMED if name != argument and name in parameters["properties"]]
+    said = {name: [found.text for found in spans.get(name, ()) if found.chance >= _CLEAR] for name in taken}
+    return {name: texts for name, texts in said.items() if len(texts) == count}
 
 
 def _value(found: list[Found], schema: Mapping[str, Any], typed: str) -> Any:

@@ -64,6 +64,7 @@ def complete(
     _codes(arguments, properties, message)
     _prices(arguments, properties, message)
     _counts(arguments, properties, message)
+    _bare_splits(arguments, properties)
     _choices(arguments, properties, message)
 
 
@@ -176,6 +177,15 @@ def _counts(arguments: dict[str, Any], properties: Mapping[str, Any], message: s
             figures = spans.numbers(rest)
             if len(figures) == 1 and isinstance(figures[0], int) and figures[0] <= _MOST:
                 arguments[name] = figures[0]
+
+
+def _bare_splits(arguments: dict[str, Any], properties: Mapping[str, Any]) -> None:
+    """A time that is but the name of a split asks for it: "week days?"."""
+    for name in ("period", "horizon"):
+        bare = cues.bare_split(str(arguments.get(name, "")))
+        if bare and bare in properties.get("group_by", {}).get("enum", ()):
+            arguments.pop(name)
+            arguments.setdefault("group_by", bare)
 
 
 def _choices(arguments: dict[str, Any], properties: Mapping[str, Any], message: str) -> None:

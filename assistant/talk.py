@@ -2,6 +2,7 @@
 
 import re
 
+from assistant.agreement import agrees
 from assistant.messages import Role
 
 _AGREEING = (
@@ -58,9 +59,9 @@ CAN_DO: dict[Role, str] = {
 }
 
 
-def is_yes(message: str) -> bool:
-    """Whether the message is a yes to what was proposed and nothing else."""
-    return _YES.fullmatch(message) is not None and "?" not in message
+def is_yes(message: str, tool: str | None = None) -> bool:
+    """Whether the message is a yes to what was proposed, by the tool if it is known, and nothing else."""
+    return (_YES.fullmatch(message) is not None and "?" not in message) or agrees(message, tool)
 
 
 def is_no(message: str) -> bool:

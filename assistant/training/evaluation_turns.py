@@ -14,6 +14,7 @@ from assistant import references, talk
 from assistant.conversation import Conversation
 from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
 from assistant.safety import Limits
+from assistant.service.confirmed import TOOL_OF_ACTION
 from assistant.shop import Shop
 from assistant.toolbox import Context
 from assistant.training.evaluation_calls import paired
@@ -87,6 +88,7 @@ class Asker:
     def turn(self, turn: Turn) -> JudgedTurn:
         """Asks one message."""
         pending = self.session.pending
+        proposed = TOOL_OF_ACTION.get(pending.action) if pending is not None else None
         started, called = time.monotonic(), []
         watched = self.conversation.stream(turn.text, lambda step: called.append((step, time.monotonic() - started)))
         *_, answer = watched
@@ -95,7 +97,7 @@ class Asker:
         self.last = results or self.last
         judged = JudgedTurn(
             turn.text, self.role, turn.calls, answer,
-            *self._judged_calls(turn, answer, agreed=pending is not None and talk.is_yes(turn.text)),
+            *self._judged_calls(turn, answer, agreed=pending is not None and talk.is_yes(turn.text, proposed)),
             exact=_exact(turn.calls, answer),
             unsupported=unsupported(
                 answer.answer, self.last if asks_only_why(turn.text) else results, turn.text, self.titles

@@ -141,3 +141,9 @@ def test_what_an_order_ships_to_is_a_postcode() -> None:
 def test_a_tool_that_compares_all_of_a_kind_is_split_by_the_kind_that_was_named() -> None:
     got = completed("sales_trends", "is Kitchen linen going up or down?", names={"Kitchen linen": "category"})
     assert got == {"group_by": "category"}
+
+
+def test_a_split_that_was_read_as_a_time_is_a_split() -> None:
+    got = completed("sales_report", "week days?", metric="revenue", period="week days")
+    assert got == {"metric": "revenue", "group_by": "weekday"}
+    assert completed("sales_report", "in May", metric="revenue", period="May")["period"] == "May"

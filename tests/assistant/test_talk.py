@@ -13,6 +13,37 @@ def test_a_plain_yes(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "ye go ahed",
+        "Yes, kindly proceed.",
+        "yess pleez",
+        "Approved.",
+        "aye, crack on then",
+        "Quite right, yes, dear.",
+        "Affirmative.",
+        "yes for heaven's sake yes",
+        "She said it's fine, so yeah",
+        "uh-huh, go",
+    ],
+)
+def test_a_yes_in_ones_own_words(said: str) -> None:
+    assert talk.is_yes(said)
+
+
+def test_the_proposed_change_by_its_name_is_part_of_a_yes_to_it_only() -> None:
+    assert talk.is_yes("yes cancel it", "cancel_order")
+    assert not talk.is_yes("yes cancel it", "start_return")
+    assert not talk.is_yes("yes cancel it")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ok do I need to send it",
+        "can I go ahead",
+        "yes and add a mug",
+        "yes, both, and 2 of the tray",
+        "go on holiday",
+        "he said no",
         "yes but only the tray",
         "ok wait",
         "yes, change it to the blue one",
