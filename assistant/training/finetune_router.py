@@ -24,6 +24,7 @@ from assistant.training.router_calibration import balance_none, calibrate, score
 from assistant.training.router_data import Example, classes, examples
 from assistant.training.router_model import RouterModel, plain_encoder
 
+_FACTOR = 256.0  # of each part of the difference, so that 8 bits (e4m3) hold the small values, too
 _MATRICES = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 
 
@@ -39,7 +40,7 @@ class RouterSettings:
         sure_precision: share of right tools wanted among those that stand alone.
     """
 
-    rank: int = 32
+    rank: int = 96
     method: Literal["lora", "full"] = "full"
     epochs: int = 6
     batch: int = 48
@@ -208,7 +209,10 @@ def _trainable(encoder: Any, settings: RouterSettings) -> Any:
 
 
 def _low_rank(model: RouterModel, settings: RouterSettings, folder: Path) -> dict[str, tuple[Any, Any]]:
-    """After "full": weight name -> (up, down), the best low-rank difference; the encoder is set to what it gives."""
+    """After "full": weight name -> (up, down), the best low-rank difference; the encoder is set to what it gives.
+
+    Both parts are kept in 8 bits (Micikevicius et al., "FP8 Formats for Deep Learning", 2022), so twice the rank fits.
+    """
     import torch
 
     if settings.method != "full" or not settings.rank:
@@ -220,9 +224,12 @@ def _low_rank(model: RouterModel, settings: RouterSettings, folder: Path) -> dic
             if not weight.requires_grad:
                 continue
             left, values, right = torch.linalg.svd(weight - before[name], full_matrices=False)
-            root = values[: settings.rank].sqrt()
-            up, down = (left[:, : settings.rank] * root).half(), (root[:, None] * right[: settings.rank]).half()
-            weight.copy_(before[name] + up.float() @ down.float())
+            root = values[: settings.rank].sqrt() * _FACTOR
+            up, down = (
+                each.to(torch.float8_e4m3fn)
+                for each in (left[:, : settings.rank] * root, root[:, None] * right[: settings.rank])
+            )
+            weight.copy_(before[name] + up.float() @ down.float() / _FACTOR**2)
             pairs[name] = (up.contiguous(), down.contiguous())
     return pairs
 
@@ -278,7 +285,7 @@ def _write_adapter(
             stem = "base_model.model." + name.removesuffix("weight")
             tensors |= {f"{stem}lora_A.weight": down, f"{stem}lora_B.weight": up}
         save_file(tensors, folder / "adapter_model.safetensors")
-        config: dict[str, Any] = {"peft_type": "LORA", "r": settings.rank, "lora_alpha": settings.rank}
+        config: dict[str, Any] = {"peft_type": "LORA", "r": settings.rank, "lora_alpha": settings.rank / _FACTOR**2}
         config["target_modules"] = _MATRICES
     else:
         model.encoder.half().save_pretrained(folder)
