@@ -30,7 +30,7 @@ from assistant.search_follow_ups import SEARCH
 from assistant.second_opinion import agreed
 from assistant.shop import Shop
 from assistant.support import supported
-from assistant.together import for_each
+from assistant.together import for_each, for_each_named
 from assistant.toolbox import Tool
 from assistant.wishes import split_wishes
 
@@ -195,6 +195,9 @@ class Planner:
             mended = [search_follow_ups.moved(mended[0], before[1], text, self._shop.resolve.in_titles)]
         if not tool.writes and len(mended) == 1:
             mended = for_each(self._memory.together, mended[0], text)
+        if not tool.writes and len(mended) == 1:
+            places = self._shop.resolve.name_places(text)
+            mended = for_each_named(mended[0], text, tool.parameters["properties"], places)
         named = [call for call in mended if not references.points(str(call.arguments.get("product", "")))]
         return _told_apart(calls, named or mended)
 

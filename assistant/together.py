@@ -1,13 +1,22 @@
-"""Goes on with every call of the turn before: "this month" after the sales of two products is meant for both.
+"""Calls for each of several things: two stores named side by side, or "this month" after the sales of two products.
 
 Knows calls by their arguments, no tool.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
 
 from assistant.messages import ToolCall
 
-_POINTED = ("product", "customer", "store", "category", "country")  # what several calls may be about
+_SEVERAL: Final = ("store", "category", "country", "product")
+_MOST: Final = 3
+_JOINS: Final = re.compile(
+    r"\s*(?:,|;|and|n|&|\+|plus|or|vs\.?|versus|against|compared (?:to|with))(?:\s+(?:and|then|the|\w{3,9}))?\s*",
+    re.IGNORECASE,
+)
+_POINTED: Final = ("product", "customer", "store", "category", "country")  # what several calls may be about
 
 
 def for_each(calls: Sequence[ToolCall], read: ToolCall, message: str) -> list[ToolCall]:
@@ -35,3 +44,31 @@ def for_each(calls: Sequence[ToolCall], read: ToolCall, message: str) -> list[To
         ToolCall(read.name, {key: value for key, value in call.arguments.items() if key in kept} | changed)
         for call in calls
     ]
+
+
+def for_each_named(
+    call: ToolCall, message: str, properties: Mapping[str, Any], places: Sequence[tuple[int, int, str]]
+) -> list[ToolCall]:
+    """A call for each of two or three things of a kind that are named side by side: "Leeds and York", "Leeds vs York".
+
+    Args:
+        call: as read; it is about one of them.
+        message: what was said.
+        properties: of the tool's parameters.
+        places: where whole names of the shop's things stand in the message: begin, end, kind.
+    """
+    for kind in _SEVERAL:
+        named = sorted(place for place in places if place[2] == kind)
+        if properties.get(kind, {}).get("type") != "string" or not 2 <= len(named) <= _MOST:
+            continue
+        between = [message[one[1] : other[0]] for one, other in pairwise(named)]
+        names = list(dict.fromkeys(message[start:end] for start, end, _ in named))
+        if len(names) == len(named) and call.arguments.get(kind) in names and all(map(_JOINS.fullmatch, between)):
+            arguments = {name: value for name, value in call.arguments.items() if not _part_of(value, name, names)}
+            return [ToolCall(call.name, arguments | {kind: name}) for name in names]
+    return [call]
+
+
+def _part_of(value: Any, name: str, names: Sequence[str]) -> bool:
+    """Whether what was read as something to compare with is but a piece of one of the names."""
+    return name == "compare_to" and any(str(value) in each for each in names)

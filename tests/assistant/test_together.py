@@ -1,7 +1,9 @@
 """What is said after two calls of one tool is meant for both, unless one is named. Worked out by hand."""
 
+import pytest
+
 from assistant.messages import ToolCall
-from assistant.together import for_each
+from assistant.together import for_each, for_each_named
 
 
 def sales(**arguments: str) -> ToolCall:
@@ -43,3 +45,30 @@ def test_one_call_or_calls_of_several_tools_are_not_repeated() -> None:
     assert for_each([TRAY], read, "May") == [read]
     assert for_each([ToolCall("check_stock", {"product": "Mug"}), TRAY], read, "May") == [read]
     assert for_each([MUG, TRAY], ToolCall("sales_trends", {}), "what is rising") == [ToolCall("sales_trends", {})]
+
+
+TAKES = {"store": {"type": "string"}, "metric": {"type": "string"}, "compare_to": {"type": "string"}}
+
+
+def stores(message: str) -> list[tuple[int, int, str]]:
+    """Where the two stores stand."""
+    return [(message.index(name), message.index(name) + len(name), "store") for name in ("Leeds", "York")]
+
+
+@pytest.mark.parametrize(
+    "message", ["takings Leeds and York", "takings Leeds and takings York", "Leeds vs York, last week", "Leeds, York"]
+)
+def test_things_named_side_by_side_are_asked_about_each(message: str) -> None:
+    read = sales(store="Leeds", compare_to="York")
+    assert for_each_named(read, message, TAKES, stores(message)) == [sales(store="Leeds"), sales(store="York")]
+
+
+@pytest.mark.parametrize("message", ["Leeds instead of York", "Leeds, I mean not York", "Leeds took more than York?"])
+def test_things_set_against_each_other_stay_as_they_were_read(message: str) -> None:
+    assert for_each_named(sales(store="Leeds"), message, TAKES, stores(message)) == [sales(store="Leeds")]
+
+
+def test_a_tool_without_that_kind_is_called_once() -> None:
+    message = "trends of Leeds and York"
+    call = ToolCall("sales_trends", {"group_by": "store"})
+    assert for_each_named(call, message, {"group_by": {"type": "string"}}, stores(message)) == [call]
