@@ -24,7 +24,7 @@ from assistant.training.router_calibration import balance_none, calibrate, score
 from assistant.training.router_data import Example, classes, examples
 from assistant.training.router_model import RouterModel, plain_encoder
 
-_FACTOR = 256.0  # of each part of the difference, so that 8 bits (e4m3) hold the small values, too
+_FACTOR = 128.0  # of each part of the difference, so that 8 bits (e4m3) hold the small values, too
 _MATRICES = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 
 
