@@ -144,7 +144,8 @@ def test_every_shipped_call_of_a_tool_can_be_made_into_a_dialogue(name: str) -> 
         for message in dialogue:
             if message.role == "assistant":
                 (call,) = read_calls(message.content)
-                TOOLS[call.name].check(call.arguments)
+                if set(TOOLS[call.name].parameters["required"]) <= call.arguments.keys():  # else it is asked for
+                    TOOLS[call.name].check(call.arguments)
 
 
 def test_a_choice_names_the_tool_or_none_in_its_context() -> None:

@@ -122,6 +122,7 @@ def test_every_address_for_programs_is_tried_here(address):
     """A new one has to be tried below, or to be of those that show nothing of a manager's."""
     tried = {"/api/ask", "/api/ask/stream", "/api/sessions", "/api/feedback", "/api/orders", "/v1/chat/completions"}
     open_to_all = {"/api/login", "/api/logout", "/api/products", "/api/health", "/v1/models", "/v1/models/{name}"}
+    open_to_all |= {"/api/listen", "/api/speak"}  # words to sound and back, nothing of the shop's
     with browser(address) as client:
         told = {mount: client.get(f"{mount}/openapi.json").json()["paths"] for mount in ("/api", "/v1")}
     described = {f"{mount}{path}" for mount, paths in told.items() for path in paths}
