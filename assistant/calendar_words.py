@@ -18,6 +18,7 @@ MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
 MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
 WEEKDAYS: Final = "|".join(WEEKDAY_NAMES)
 UNITS: Final = "days?|weeks?|fortnights?|months?|quarters?|seasons?|years?"
+DAY_PART: Final = r"(?:morning|afternoon|evening|night|am|pm|lunchtime)"
 WHOLE_UNITS: Final = "week|month|quarter|season|half|tax year|financial year|year"  # each begins on a day of its own
 WHOLE_HISTORY: Final = {
     "all time", "whole history", "entire history", "full history", "the whole history", "the entire history",

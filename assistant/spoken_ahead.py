@@ -7,9 +7,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
+from assistant.calendar_words import DAY_PART, UNITS, WEEKDAYS, WHOLE_UNITS
 
-_DAY_PART: Final = r"(?:morning|afternoon|evening|night|am|pm|lunchtime)"
 _PLAIN: Final = (
     (r"\b(?:the )?(week|month|quarter|season|half|year)s?(?: is|s)? (?:end|out|done|close)$", r"end of \1"),
     (r"\bsummers end$", "end of summer"),
@@ -23,9 +22,9 @@ _PLAIN: Final = (
     (rf"^(\d+ (?:{UNITS})) (?:forward|on|to come)$", r"next \1"),
     (r"^(?:the )?(?:remainder|remaining days|remaining weeks|what remains|whats left) (?:of|in) (?:the )?", "rest of "),
     (rf"^(?:the )?({WEEKDAYS}) week$", r"week after \1"),
-    (rf"^({WEEKDAYS}) {_DAY_PART}$", r"\1"),
-    (rf"^tomorrow {_DAY_PART}$", "tomorrow"),
-    (rf"^this {_DAY_PART}$", "today"),
+    (rf"^({WEEKDAYS}) {DAY_PART}$", r"\1"),
+    (rf"^tomorrow {DAY_PART}$", "tomorrow"),
+    (rf"^this {DAY_PART}$", "today"),
     (r"^tomorrow and (?:the )?(?:day after(?: tomorrow)?|after tomorrow)$", "next 2 days"),
     (r"^this month and (?:the )?next(?: month)?$", "until end of next month"),
     (r"^this week and (?:the )?next(?: week)?$", "until end of next week"),

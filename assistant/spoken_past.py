@@ -7,9 +7,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from assistant.calendar_words import UNITS, WEEKDAYS, WHOLE_UNITS
+from assistant.calendar_words import DAY_PART, UNITS, WEEKDAYS, WHOLE_UNITS
 
-_DAY_PART: Final = r"(?:morning|afternoon|evening|night|am|pm|lunchtime)"
 _PLAIN: Final = (
     (r"^(?:whole|entire|full|all) (?:of )?(?:the )?(?!history|time|period|data)", ""),
     (r"^(?:this|these|the)? ?(?:last|past) (?=last |past |\d)", "last "),
@@ -20,9 +19,9 @@ _PLAIN: Final = (
     (rf"^last (?:completed?|whole|closed) (?={WHOLE_UNITS})", "last "),
     (r"^(week|month|quarter|season|half|year)s? before last$|^last (week|month|quarter|year) but 1$", r"2 \1\2s ago"),
     (rf"^({WEEKDAYS}) (?:last|past|gone)$", r"last \1"),
-    (rf"^({WEEKDAYS}) {_DAY_PART}$", r"\1"),
-    (rf"^(?:last night|yesterday {_DAY_PART})$", "yesterday"),
-    (rf"^(?:this {_DAY_PART}|today so far|so far today)$", "today"),
+    (rf"^({WEEKDAYS}) {DAY_PART}$", r"\1"),
+    (rf"^(?:last night|yesterday {DAY_PART})$", "yesterday"),
+    (rf"^(?:this {DAY_PART}|today so far|so far today)$", "today"),
     (r"^yesterday and (?:the )?day before(?: yesterday)?$", "day before yesterday to yesterday"),
     (r"^(?:2 years |the years )?((?:19|20)\d\d) ?(?:-|and) ?((?:19|20)\d\d)$", r"\1 to \2"),
     (r"^this (.+) so farr$", r"this \1 so far"),

@@ -33,6 +33,8 @@ def split_wishes(text: str, rank: Callable[[str], Ranking]) -> list[str]:
 def _cart_and_more(text: str, rank: Callable[[str], Ranking]) -> list[str]:
     """What goes into the cart and what is asked beside it ("two of the first, and do you have ribbon?"); or nothing."""
     pauses = list(_PAUSE.finditer(text))
+    if not pauses or all(name != _CART for name, _ in rank(text).scores):
+        return []  # one wish, or somebody who has no cart
     best: tuple[float, list[str]] = (0.0, [])
     for pause in pauses if len(pauses) <= _MOST_PAUSES else ():
         first, rest = text[: pause.start()].strip(" ,;"), _LEADING.sub("", text[pause.end() :].strip(" ,;"))

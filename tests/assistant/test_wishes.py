@@ -38,7 +38,7 @@ def cart_rank(text: str) -> Ranking:
     """Sure of the cart where something is taken, of a search where it is looked for."""
     taken, sought = "first" in text or "fanny" in text, "have" in text
     tool = "add_to_cart" if taken and not sought else "search_products" if sought else NONE
-    return Ranking(((tool, 0.99), ("other", 0.01)), True)
+    return Ranking(((tool, 0.99), *((("add_to_cart", 0.01),) if tool != "add_to_cart" else ())), True)
 
 
 def test_what_goes_into_the_cart_and_what_is_asked_beside_it() -> None:
@@ -47,3 +47,15 @@ def test_what_goes_into_the_cart_and_what_is_asked_beside_it() -> None:
     assert split_wishes("the first. Oh and have you ribbon", cart_rank)[0] == "the first."
     for whole in ("the first and fanny packs please", "the first, ribbons", "the first, nice weather today"):
         assert split_wishes(whole, cart_rank) == [whole]
+
+
+def test_nothing_is_ranked_again_for_somebody_without_a_cart() -> None:
+    asked = []
+
+    def manager(text: str) -> Ranking:
+        asked.append(text)
+        return Ranking((("sales_report", 1.0),), True)
+
+    said = "sales, of May, by store, and by week"
+    assert split_wishes(said, manager) == [said]
+    assert asked == [said]
