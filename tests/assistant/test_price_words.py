@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.price_words import add_supposed, price_change, supposes_promotion
+from assistant.price_moves import price_move
+from assistant.price_words import add_supposed, supposes_promotion
 
 TAKES = {"price_change": {}, "promotion": {}}
 
@@ -22,7 +23,7 @@ TAKES = {"price_change": {}, "promotion": {}}
     ],
 )
 def test_a_price_change_is_read_with_its_sign(said, change):
-    assert price_change(said) == change
+    assert price_move(said) == change
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,77 @@ def test_a_price_change_is_read_with_its_sign(said, change):
     ],
 )
 def test_other_percentages_are_none(said):
-    assert price_change(said) is None
+    assert price_move(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("what if we took a tenth off", -10),
+        ("cut the lamp by a quarter", -25),
+        ("knock 3 off a hundred", -3),
+        ("lamp -20, 8 weeks", -20),
+        ("minus 15", -15),
+        ("plus five percent", 5),
+        ("promo + 10% off the lamp", -10),
+        ("reduce 15 percent", -15),
+        ("20 % down on price", -20),
+        ("the lamp 14 percnt dearer", 14),
+        ("wat if its 10% chepaer", -10),
+        ("at twice the price", 100),
+        ("cut Rapeseed Honey 454 g by 13 percent", -13),
+        ("not 10 % off but 15 % off", -15),
+    ],
+)
+def test_words_signs_and_fractions_say_the_direction(said, change):
+    assert price_move(said) == change
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "change"),
+    [
+        ("15 then", -10, -15),
+        ("make it 20", 10, 20),
+        ("3 isn't enough. 13", 3, 13),
+        ("how about twelve?", -10, -12),
+        ("or by 8 per cent?", -5, -8),
+        ("and 5 % dearer", -10, 5),
+    ],
+)
+def test_a_new_figure_goes_on_with_the_direction_before(said, before, change):
+    assert price_move(said, before) == change
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I want to be 90 % sure",
+        "sales have dropped by 10% lately",
+        "will we sell 10 % more than last year?",
+        "is demand going to be 10 % higher?",
+        "10 % of sales",
+        "over the next 10",
+        "until 20 September",
+        "until the 20",
+        "only 6 weeks",
+        "the top 5",
+        "2 of them",
+        "this one",
+        "£5 off",
+    ],
+)
+def test_other_figures_in_a_follow_up_are_none(said):
+    assert price_move(said, -10) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["without the cut", "no discount", "at full price", "if I don't touch it", "baseline", "promo instead", "dp 0"],
+)
+def test_a_change_before_is_taken_back(said):
+    arguments = {"store": "York", "price_change": -10.0}
+    add_supposed(arguments, TAKES, said, {"price_change": -10.0})
+    assert arguments == {"store": "York"}
 
 
 @pytest.mark.parametrize(
@@ -72,9 +143,9 @@ def test_what_nobody_said_is_dropped_and_what_may_be_meant_stays():
 
 
 def test_a_share_less_is_a_cut_of_the_price_unless_something_else_is_less():
-    assert price_change("I'm toying with putting the loaf at 18 % less until May") == -18
-    assert price_change("And 15 % less price") == -15
-    assert price_change("what if we see 15 % less sales") is None
+    assert price_move("I'm toying with putting the loaf at 18 % less until May") == -18
+    assert price_move("And 15 % less price") == -15
+    assert price_move("what if we see 15 % less sales") is None
 
 
 def test_what_was_supposed_before_may_hold_on():
