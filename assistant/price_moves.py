@@ -11,7 +11,8 @@ from typing import Final
 
 from assistant import spans
 
-_PERCENT: Final = r"(?:%|p(?:er|re|ro|r)?[ -]?[cs]e?n?t\w*)"
+_PERCENT: Final = r"(?:%|p(?:er|re|ro|r)?[ -]?[cs]e?n?t\w*|pc\b)"
+TARGET: Final = r"(?:\w+ )?(?:sure|certain\w*|confiden\w*|range|interval|service|likely|chance|band)\b"
 _FIGURE: Final = re.compile(
     rf"(?<![\w.,£$€])(?<![\d%][-–])(?P<sign>[-−–+]|(?:minus|plus) )?\s?"
     rf"(?<![£$€])(?P<figure>\d{{1,3}}(?:[.,]\d+)?)(?:(?P<share>\s*-?{_PERCENT})|(?![\w%]|[.,:/]\d))",
@@ -19,7 +20,10 @@ _FIGURE: Final = re.compile(
 )
 _FRACTIONS: Final = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 _CHEAP: Final = r"ch[aep]{2,4}r"  # as people type it
-_STRONG_DOWN: Final = rf"{_CHEAP}|off?|d(?:ow|wo)n|discount\w*|mark[- ]?downs?|reduc\w*|lowered|cut|drop|decrease|sale"
+_STRONG_DOWN: Final = (
+    rf"{_CHEAP}|off?|d(?:ow|wo)n|discount\w*|mark[- ]?downs?|reduc\w*|lowered|cut|drop|decrease|sale"
+    r"|from (?:the|its) price"
+)
 _STRONG_UP: Final = r"d[ea]{1,3}r(?:er)?|(?:more|less) expensive|increase\w*|hik(?:e|es|ed|ing)|rise"
 _AFTER: Final = re.compile(
     r"[\s!-]*(?:(?:each|all|straight|student|price|per ?cents?|across[- ]the[- ]board|\w+ed)[\s!-]+){0,2}"
@@ -30,7 +34,8 @@ _AFTER: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"\b(?:(?P<down>cut\w*|lower\w*|reduc\w*|dr(?:op|po)\w*|slash\w*|decreas\w*|discount\w*|mark\w* (?:\S+ ){0,9}?down"
     rf"|d(?:ow|wo)n|off|{_CHEAP}|less|fall\w*|fell|knock\w*|shav\w*|trim\w*|clearance|promo\w*)"
-    r"|(?P<up>rais\w*|increas\w*|ris(?:e|es|ing)|rose|up|hik(?:e|es|ed|ing)|bump\w*|dearer|more expensive|higher))\b",
+    r"|(?P<up>rais\w*|add|increas\w*|ris(?:e|es|ing)|rose|up|hik(?:e|es|ed|ing)|bump\w*|dearer"
+    r"|more expensive|higher))\b",
     re.IGNORECASE,
 )
 _MOVED: Final = (
@@ -41,7 +46,7 @@ _OTHER_MOVES: Final = re.compile(rf"\b(?:{_MOVED}|they) {_HELPING}$", re.IGNOREC
 _OTHER_MOVED: Final = re.compile(rf"\b{_MOVED}\b", re.IGNORECASE)  # between that word and the figure
 _OF_OTHER: Final = re.compile(rf"\s+(?:than|likely|sure|(?:(?:in|of) )?(?:the |our )?{_MOVED})\b", re.IGNORECASE)
 _NO_PRICE: Final = re.compile(
-    r"[\s-]*(?:sure|certain|confiden\w*|range|interval|service|likely|chance|band|days?|d|we?e?ks?|w|mont\w*|mths?|mo|m"
+    rf"[\s-]*(?:{TARGET}|days?|d|we?e?ks?|w|mont\w*|mths?|mo|m"
     r"|years?|yrs?|quarters?|qtrs?|hours?|pieces|pcs|units|pounds?|quid|p|euros?|dollars?|bucks|£|€|\$|k?g|ml|cm|mm|l"
     r"|lots?|stores|shops|branches|products|lines|items|categories|of(?= \w))(?![\w%])",
     re.IGNORECASE,
@@ -86,6 +91,12 @@ def _in_figures(said: str) -> str:
     """The message with number words, fractions and multiples of a price written as figures."""
     text = re.sub(r"\bhal(?:f|v\w+)[ -](?:(?:the|its|our|their) )?prices?\b|\bhalf off\b", "50% off", said, flags=re.I)
     text = re.sub(r"\b(?:twice|double) (?:the |its |our |their )?prices?\b", "100% dearer", text, flags=re.IGNORECASE)
+    text = re.sub(
+        rf"\b(?:at|to|for) (\d{{1,2}})\s*{_PERCENT} of (?:\S+ ){{0,2}}?price\b",
+        lambda found: f"{100 - int(found[1])}% off",
+        text,
+        flags=re.IGNORECASE,
+    )
     text = re.sub(
         rf"(\bby )?\ba ({'|'.join(_FRACTIONS)})\b(?(1)|(?= (?:{_STRONG_DOWN}|{_STRONG_UP}|less|more)\b))",
         lambda found: f"{found[1] or ''}{_FRACTIONS[found[2].lower()]}%",

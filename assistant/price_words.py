@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from assistant.price_moves import price_move
+from assistant.price_moves import TARGET, price_move
 
-_PERCENT: Final = re.compile(r"%|\bper ?cent\b|\bpct\b|\bhal(?:f|v)", re.IGNORECASE)
+_PERCENT: Final = re.compile(rf"(?:%|\bper ?cent\b|\bpct\b)(?!\s*-?{TARGET})|\bhal(?:f|v)", re.IGNORECASE)
 _PROMOTION: Final = re.compile(r"\b(?:promo\w*|campaigns?|offers?|sale|actions?)\b", re.IGNORECASE)
 # The price as it is: said where a change was supposed before.
 _CHANGE: Final = r"(?:discounts?|mark[- ]?downs?|cuts?|change|increase|reduction|sale)"

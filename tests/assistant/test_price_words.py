@@ -56,6 +56,8 @@ def test_other_percentages_are_none(said):
         ("the lamp 14 percnt dearer", 14),
         ("wat if its 10% chepaer", -10),
         ("at twice the price", 100),
+        ("at 80 % of today's price", -20),
+        ("take 30% from the price", -30),
         ("cut Rapeseed Honey 454 g by 13 percent", -13),
         ("not 10 % off but 15 % off", -15),
     ],
@@ -140,6 +142,12 @@ def test_what_nobody_said_is_dropped_and_what_may_be_meant_stays():
     arguments = {"price_change": -20.0, "promotion": True}
     add_supposed(arguments, TAKES, "and with 20 % in the campaign?")  # a large model read it from the context
     assert arguments == {"price_change": -20.0, "promotion": True}
+
+
+def test_how_sure_to_be_is_no_change():
+    arguments = {"price_change": 95.0}
+    add_supposed(arguments, TAKES, "with 95 % certainty")
+    assert arguments == {}
 
 
 def test_a_share_less_is_a_cut_of_the_price_unless_something_else_is_less():
