@@ -21,6 +21,7 @@ from assistant import (
     said_times,
     spans,
     taken_back,
+    told_times,
 )
 from assistant.cues import GENERIC
 from assistant.errors import NotFound, Unclear
@@ -203,12 +204,17 @@ def mend(
 
 
 def _follow_pointers(arguments: dict[str, Any], before: references.Context, clock: Clock) -> None:
-    """Replaces "it", "the cheaper one" and "the month before" by what they point to."""
+    """Replaces "it", "the cheaper one", "the month before" and "the week after" by what they point to."""
     said = arguments.get("period")
     if isinstance(said, str):
         arguments["period"] = references.period(said, before, clock)
         if clock.period(arguments["period"]) is None and not said_times.TIMELY.search(said):
             arguments.pop("period")  # not a time that we fail to read, but no time at all
+    if isinstance(arguments.get("compare_to"), str) and isinstance(said, str):
+        arguments["compare_to"] = told_times.compared(arguments["compare_to"], said, clock.period)
+    for name in ("horizon", "date"):
+        if isinstance(arguments.get(name), str):
+            arguments[name] = references.ahead(arguments[name], before, clock)
     if isinstance(arguments.get("product"), str):
         arguments["product"] = references.product(arguments["product"], before)
     if isinstance(arguments.get("products"), list):

@@ -62,7 +62,11 @@ _NUMBERS: Final = {
 _ORDINALS: Final = {
     name: i
     for i, name in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+        (
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+            "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+        ).split(),
+        1,
     )
 }
 
@@ -81,14 +85,16 @@ def normalise(said: str) -> str:
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", r"\1", text)
     text = re.sub(r"\b(?:a )?couple (?:of )?|\ba pair of ", "2 ", text)
     text = re.sub(r"\b(?:a )?few\b", "3", text)
-    text = re.sub(r"\b(this|current|last|next|coming) half[ -]year\b", r"\1 half", text)
+    text = re.sub(r"\b(this|current|last|next|coming) half(?:[ -]| of (?:the )?)year\b", r"\1 half", text)
     text = re.sub(r"\bhalf a year\b|\bhalf year(?= ahead|$)", "6 months", text)
     text = re.sub(r"\b(?:one|a) and a half\b", "1.5", text)
     text = re.sub(r"\b(last|this|next|previous) (week|month|quarter|year)s\b", r"\1 \2", text)
     text = re.sub(rf"\b(today|tonight|tomorrow|yesterday|{WEEKDAYS})s\b", r"\1", text)
     text = re.sub(r"\bcalendar (?:year )?(?=\d{4})", "", text)
     text = re.sub(r"\bfy ?(?=\d)|\b(?:financial|fiscal) (?:year )?(?=\d{4})|\bfiscal year\b", "financial year ", text)
-    text = mended(text)
+    text = mended(
+        re.sub(r"\b(twenty|thirty) (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", _summed, text)
+    )
     text = re.sub(rf"\b({'|'.join(_NUMBERS)})\b", lambda m: str(_NUMBERS[m[1]]), text)
     text = re.sub(rf"\b({'|'.join(_ORDINALS)})\b", lambda m: str(_ORDINALS[m[1]]), text)
     text = re.sub(rf"\b(\d{{1,2}})-(\d{{1,2}}) (?=(?:of )?(?:{MONTH})\b)", r"\1 to \2 ", text)
@@ -96,6 +102,10 @@ def normalise(said: str) -> str:
     text = re.sub(r"\bmtd\b", "this month", text)
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r"^(?:a|an|1) (?=week\b|month\b|year\b|quarter\b|fortnight\b)", "1 ", text)
+
+
+def _summed(match: re.Match[str]) -> str:
+    return str(_NUMBERS[match[1]] + _ORDINALS[match[2]])
 
 
 def unit(said: str) -> str:
@@ -162,11 +172,12 @@ def count_back(last: date, count: float, kind: str) -> date:
 
 
 def count_ahead(today: date, count: float, kind: str) -> date:
-    """Last day of the `count` units that begin tomorrow."""
+    """Last day of the `count` units that begin tomorrow; months that follow a whole one are whole."""
     days = {"day": 1, "week": 7, "fortnight": 14}
     if kind in days:
         return today + timedelta(days=round(count * days[kind]))
-    return add_months(today, round(count * MONTHS_OF[kind]))
+    last = add_months(today, round(count * MONTHS_OF[kind]))
+    return month_end(last) if today == month_end(today) else last
 
 
 def label(start: date, end: date) -> str:

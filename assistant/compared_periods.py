@@ -21,6 +21,9 @@ _PLAIN = (
     (r"^before 1 year$", "1 year before"),
     (r"(?<=[a-z]) (?:prior to|prior|preceding|previous|previously)$", " before"),
     (r"^(?:the )?night before$", "day before"),
+    (r"^(?:the )?(?:1|one) before$", "period before"),
+    (r"^(?:at )?(?:this|the same|same) (?:stage|point) ", "same time "),
+    (r"^(?:at )?last (week|month|quarter|year) (?:at )?(?:the )?same (?:stage|point|time)$", r"same time last \1"),
     (r"^half year|^6 months(?= before$)", "half"),
 )
 
@@ -88,11 +91,15 @@ def _plain(text: str) -> str:
 
 def _beside(period: Period, text: str) -> tuple[date, date] | None:
     """Counted or named days just before or after a period, or its days in another year; None for other words."""
+    bare = re.fullmatch(r"(?:the )?(\d+) before", text)
+    if bare and int(bare[1]) in _lengths(period):
+        found = before(period)
+        return found.start, found.end
     counted = re.fullmatch(rf"(?:the )?(\d+) ({words.UNITS}) before", text)
     if counted:
         last = period.start - timedelta(days=1)
         return words.count_back(last, int(counted[1]), words.unit(counted[2])), last
-    unit = re.fullmatch(r"(?:the )?(?:(season|half) before|previous (season|half))", text)
+    unit = re.fullmatch(r"(?:the )?(?:(season|half) (?:before|earlier)|previous (season|half))", text)
     if unit:
         last = words.unit_start(period.start, unit[1] or unit[2]) - timedelta(days=1)
         return words.unit_start(last, unit[1] or unit[2]), last
@@ -122,6 +129,15 @@ def _beside(period: Period, text: str) -> tuple[date, date] | None:
         return moved.start, moved.end
     named = re.fullmatch(r"(.+?)(?:,? the year before| (?:of )?(?:the )?(?:previous|prior) year)", text)
     return part_of_year(named[1], period.start.year - 1) if named else None
+
+
+def _lengths(period: Period) -> tuple[int, ...]:
+    """How long a period is in hours, days, weeks and months, as far as these are whole."""
+    days = (period.end - period.start).days + 1
+    months = 12 * (period.end.year - period.start.year) + period.end.month - period.start.month
+    months += period.start.day == 1 and period.end == month_end(period.end)
+    whole = period.end == add_months(period.start, months) - timedelta(days=1)
+    return (24 * days, days, *((days // 7,) if days % 7 == 0 else ()), *((months,) if whole else ()))
 
 
 def _part_before(period: Period, unit: str) -> Period | None:

@@ -13,6 +13,21 @@ from assistant.time_spelling import mended
 
 _TO: Final = r" ?(?:-|–|to|until|till|through|and) ?"  # noqa: RUF001
 _FIGURES: Final = r"(\d{1,2})([/.])(\d{1,2})"
+_LENGTHS: Final = "days?|weeks?|fortnights?"
+_FROM: Final = ("from", "starting", "starting on", "beginning", "commencing")
+_SIDES: Final = "|".join((*_FROM, "of", "to", "up to", "ending", "ending on"))
+_ORDINAL_WORDS: Final = {
+    word: place
+    for place, word in enumerate(
+        (
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+            "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+        ).split(),
+        1,
+    )
+}
+_A_DAY_IN_WORDS: Final = re.compile(rf"(?<=the )(?:{'|'.join(_ORDINAL_WORDS)})\b")
+_COUNTS: Final = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINAL: Final = r"(\d{1,2})(?:st|nd|rd|th)"
 _OF_MONTH: Final = r"(?: (?:of )?(?:the )?(this|last|next|previous|current) month)?"
 
@@ -25,9 +40,13 @@ def read(said: str, today: date, *, forward: bool) -> tuple[date, date] | None:
         today: the day to look from.
         forward: whether days to come are meant.
     """
-    if not any(each.isdigit() for each in said):
+    text = said.lower().strip(" ?!,;.")
+    if not text.startswith("the ") and not text.endswith("one"):  # "the second", "the first one" point to a thing
+        text = _A_DAY_IN_WORDS.sub(lambda word: f"{_ORDINAL_WORDS[word[0]]}th", text)
+    if not any(each.isdigit() for each in text):
         return None
-    text = mended(said.lower().strip(" ?!,;.")).removeprefix("on ")
+    text = re.sub(rf"^(?:{'|'.join(_COUNTS)})\b", lambda word: str(_COUNTS.index(word[0])), text)
+    text = mended(text).removeprefix("on ")
     return _in_figures(text, today, forward=forward) or _by_ordinals(text, today, forward=forward)
 
 
@@ -65,10 +84,14 @@ def _by_ordinals(text: str, today: date, *, forward: bool) -> tuple[date, date] 
     pair = re.fullmatch(rf"(?:from |between )?(?:the )?{_ORDINAL}{_TO}(?:the )?{_ORDINAL}{_OF_MONTH}", text)
     if pair:
         return _within_month(int(pair[1]), int(pair[2]), pair[3], today, forward=forward)
-    upto = re.fullmatch(rf"(week|fortnight) (?:to|up to|ending) (?:the )?{_ORDINAL}{_OF_MONTH}", text)
-    if upto:
-        last = _within_month(int(upto[2]), int(upto[2]), upto[3], today, forward=forward)
-        return (last[1] - timedelta(days=6 if upto[1] == "week" else 13), last[1]) if last else None
+    length = re.fullmatch(rf"(?:(\d+) )?({_LENGTHS}) ({_SIDES}) (?:the )?{_ORDINAL}{_OF_MONTH}", text)
+    if length:
+        found = _within_month(int(length[4]), int(length[4]), length[5], today, forward=forward)
+        return _beside(int(length[1] or 1), length[2].removesuffix("s"), length[3], found[0]) if found else None
+    since = None if forward else re.fullmatch(rf"(?:since|from) (?:the )?{_ORDINAL}{_OF_MONTH}", text)
+    if since:
+        first = _within_month(int(since[1]), int(since[1]), since[2], today, forward=False)
+        return (first[0], today) if first else None
     single = re.fullmatch(rf"(?:the )?{_ORDINAL}{_OF_MONTH}", text)
     if single:
         return _within_month(int(single[1]), int(single[1]), single[2], today, forward=forward)
@@ -76,6 +99,15 @@ def _by_ordinals(text: str, today: date, *, forward: bool) -> tuple[date, date] 
     if weekday:
         return _weekday_the(text.split()[0].strip(","), int(weekday[1]), today, forward=forward)
     return None
+
+
+def _beside(count: int, kind: str, side: str, day: date) -> tuple[date, date]:
+    """Days that end on a day, begin on it, or the week that holds it."""
+    if side == "of":
+        monday = unit_start(day, "week")
+        return monday, monday + timedelta(days=6)
+    length = timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[kind] - 1)
+    return (day, day + length) if side in _FROM else (day - length, day)
 
 
 def _within_month(first: int, last: int, which: str | None, today: date, *, forward: bool) -> tuple[date, date] | None:

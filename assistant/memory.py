@@ -58,6 +58,7 @@ class Memory:
             people=people or (() if shown else self.shown.people),
             subject=given.get("product") or (shown[0].product_id if shown else self.shown.subject),
             period=given.get("period") or self.shown.period,
+            ahead=given.get("horizon") or given.get("date") or self.shown.ahead,
             supposed={name: given[name] for name in _SUPPOSED if name in given} if calls else self.shown.supposed,
             spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )

@@ -28,7 +28,7 @@ from assistant.calendar_words import (
 from assistant.holidays_of_year import holiday
 
 _WEEK_TO: Final = ("week ending", "week to", "we ")
-_WEEK_OF: Final = "(?:week of|week commencing|week beginning|wc|week ending|week to|we)"
+_WEEK_OF: Final = "(?:week of|week starting|week commencing|week beginning|wc|week ending|week to|we)"
 
 
 def exact_date(text: str) -> date | None:
@@ -135,7 +135,10 @@ def _weeks(text: str, year: int) -> tuple[date, date] | None:
 def _beside(text: str, year: int) -> tuple[date, date] | None:
     """Days just before, after or up to a named one: "10 days before easter", "fortnight to 26 may", "easter week"."""
     counted = rf"(?:last )?(?:(\d+) )?({UNITS}|weekend|{WEEKDAYS})"
-    match = re.fullmatch(rf"{counted} (before|after|up to|to|ending(?: on)?|ended|until) (?:the )?(.+)", text)
+    match = re.fullmatch(
+        rf"{counted} (before|after|from|starting|beginning|up to|to|ending(?: on)?|ended|until) (?:on )?(?:the )?(.+)",
+        text,
+    )
     if match:
         named = part_of_year(match[4], year)
         return _counted_from(int(match[1] or 1), unit(match[2]), match[3], named) if named else None
@@ -170,6 +173,8 @@ def _counted_from(count: int, kind: str, side: str, named: tuple[date, date]) ->
         return None
     if side == "after":
         return named[1] + timedelta(days=1), count_ahead(named[1], count, kind)
+    if side in ("from", "starting", "beginning"):
+        return named[0], count_ahead(named[0] - timedelta(days=1), count, kind)
     last = named[0] - timedelta(days=1) if side == "before" else named[1]
     if last == month_end(last) and kind in ("month", "quarter", "year"):
         return add_months(last.replace(day=1), 1 - count * MONTHS_OF[kind]), last
@@ -186,6 +191,8 @@ def _inside(text: str, year: int) -> tuple[date, date] | None:
         text,
     )
     whole = part_of_year(match[4], year) if match else None
+    if match and match[4] == "year":
+        whole = date(year, 1, 1), date(year, 12, 31)
     if match is None or whole is None:
         return None
     first, last = whole

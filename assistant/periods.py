@@ -37,7 +37,7 @@ class Clock(ComparingClock):
     def horizon(self, said: str) -> Horizon | None:
         """The days ahead that `said` names, as a whole; None where it names none."""
         text = plain_ahead(words.normalise(said))
-        if re.match(r"(?:last|past|previous) (?!.* of )", text):
+        if re.match(r"(?:last|past|previous) (?!.* (?:of|in) )", text):
             return None
         exact = date_notation.read(said, self.as_of, forward=True)
         exact = exact or date_notation.weekday_range(text, self.as_of, forward=True)

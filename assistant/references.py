@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.messages import ProductCard
 from assistant.periods import Clock
+from assistant.told_times import continued, told
 
 _ORDINALS = {
     "first": 0,
@@ -46,6 +47,7 @@ _MOST_NOUNS = 2  # words of a thing's kind beside its place: "the first seeds"
 _CHEAP = frozenset("cheaper cheapest lowest".split())
 _DEAR = frozenset("dearer dearest pricier priciest highest expensive".split())
 _LESS = frozenset("less least".split())
+_HALF = re.compile(r"\b(?:first|second|1st|2nd) half$", re.IGNORECASE)  # of the year, or of the time held
 _RELATIVE = re.compile(r"\b(?:before|earlier|prior|previous|preceding|same|that)\b|\byear on year\b", re.IGNORECASE)
 
 
@@ -58,6 +60,7 @@ class Context:
         people: the numbers of the customers named last, in order; none once products were shown.
         subject: the one product they were about.
         period: the period spoken of.
+        ahead: the time to come spoken of.
         spoken_of: the last product, customer and order that a call was about, as arguments.
         supposed: the price change and the promotion that the last call supposed, as arguments.
     """
@@ -66,6 +69,7 @@ class Context:
     people: tuple[str, ...] = ()
     subject: str | None = None
     period: str | None = None
+    ahead: str | None = None
     spoken_of: Mapping[str, str] = field(default_factory=dict)
     supposed: Mapping[str, Any] = field(default_factory=dict)
 
@@ -175,8 +179,24 @@ def _chosen(which: str, shown: Sequence[ProductCard]) -> ProductCard | None:
 
 def period(said: str, context: Context, clock: Clock) -> str:
     """A period told from the last one ("the month before") as its two days; `said` where it stands alone."""
-    if context.period is None or not _RELATIVE.search(said):
+    if context.period is None:
         return said
+    if not _RELATIVE.search(said):
+        alone = clock.period(said) is not None and not _HALF.search(said)
+        return said if alone else told(said, context.period, clock.period, forward=False) or said
     base = clock.period(context.period)
     found = clock.earlier(base, said) if base else None
     return f"{found.start} to {found.end}" if found else said
+
+
+def ahead(said: str, context: Context, clock: Clock) -> str:
+    """A time to come told from the last one ("the week after", "8" after "4 weeks"); `said` where it stands alone.
+
+    A count alone ("the next 4") is also told from a period held: "last 4 weeks".
+    """
+    if clock.horizon(said) is not None and not _HALF.search(said):
+        return said
+    found = told(said, context.ahead, clock.horizon, forward=True) if context.ahead else None
+    if found is None and context.period and clock.horizon(said) is None:
+        found = continued(said, context.period)
+    return found or said

@@ -8,13 +8,19 @@ from assistant import spans
 from assistant.calendar_words import MONTH
 from assistant.cues import GENERIC
 from assistant.periods import Clock
+from assistant.told_times import points_ahead, points_within
 
 _PAST, _AHEAD = ("period", "compare_to"), ("horizon", "date")
 NAMES: Final = (*_PAST, *_AHEAD)  # the arguments that are times
 _NO_TIME: Final = frozenset({"before", "so far", "then", "since", "after", "year-on-year", "year on year"})  # alone
+_EMPTY: Final = GENERIC | frozenset(
+    "ah also be but could fine good hmm if instead interest interested interesting just kindly like may maybe might "
+    "mind nice oh ok okay only perhaps pls prefer rather really right say should sorry suppose sure thanks thank then "
+    "think useful want wanted well yes".split()
+)  # say nothing beside a time: "february if you please"
 TIMELY: Final = re.compile(
     r"\d|\b(?:since|before|after|until|till|last|next|past|this|ago|recent\w*|lately|then|now|week\w*"
-    r"|day\w*|month\w*|year\w*|yr"
+    r"|\w*day(?:s|time)?|month\w*|year\w*|yr"
     r"|quarter\w*|season\w*|spring|summer|autumn|winter|holiday\w*|christmas|easter|term|morning|night"
     r"|" + MONTH + r")\b",
     re.IGNORECASE,
@@ -33,7 +39,7 @@ def said(name: str, text: str, clock: Clock) -> tuple[str, ...]:
     if not text:
         return ()
     if name in _AHEAD:
-        return spans.times(text, clock.horizon)
+        return spans.times(text, lambda words: clock.horizon(words) or (words if points_ahead(words) else None))
     if name == "compare_to":
         base = clock.period("last month")
         return spans.times(text, lambda words: clock.earlier(base, words) if base else None)
@@ -43,7 +49,7 @@ def said(name: str, text: str, clock: Clock) -> tuple[str, ...]:
 def reads(name: str, words: str, clock: Clock) -> bool:
     """Whether the words as a whole are a time that the argument can take."""
     if name in _AHEAD:
-        return clock.horizon(words) is not None
+        return clock.horizon(words) is not None or points_ahead(words)
     return clock.period(words) is not None or clock.relative(words)
 
 
@@ -68,7 +74,7 @@ def make_whole(arguments: dict[str, Any], message: str, clock: Clock) -> None:
         if not isinstance(value, str):
             continue
         around = [each for each in said(name, message, clock) if value in each or _only_words(value, each)]
-        if reads(name, value, clock):
+        if reads(name, value, clock) or points_within(value):
             if len(given) == 1 and len(around) == 1 and around[0].lower().startswith(f"{value.lower()} "):
                 arguments[name] = around[0]
             continue
@@ -86,5 +92,5 @@ def _only_words(value: str, time: str) -> bool:
 
 def _only_names(rest: str) -> bool:
     """Whether only names and words that say nothing stand there: no word that could belong to the time."""
-    words = rest.split()
-    return not TIMELY.search(rest) and all(word[0].isupper() or word.lower() in GENERIC for word in words)
+    words = re.findall(r"[^\W_]\S*", rest.replace(",", " "))
+    return not TIMELY.search(rest) and all(word[0].isupper() or word.lower().strip(".?!") in _EMPTY for word in words)

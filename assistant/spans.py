@@ -170,6 +170,8 @@ def _plain_time(span: str, before: str) -> bool:
     if said in calendar_words.WHOLE_HISTORY:
         return "history" in said or said == "all time"
     raw = span.lower()
+    if re.fullmatch(r"(?:month|week|quarter|half|year)", said):  # "by week" is no length of time
+        return False
     if _A_DAY.fullmatch(raw):  # "the 2nd one", "open 24/7"
         return before in _BEFORE_A_DAY
     if re.fullmatch(r"\d{1,3}|\d{1,2} \d{1,2}", said):

@@ -11,7 +11,14 @@ from assistant.calendar_words import DAY_PART, UNITS, WEEKDAYS, WHOLE_UNITS
 
 _PLAIN: Final = (
     (r"\b(?:the )?(week|month|quarter|season|half|year)s?(?: is|s)? (?:end|out|done|close)$", r"end of \1"),
-    (r"\bsummers end$", "end of summer"),
+    (r"\b(?:the )?(spring|summer|autumn|winter)s? end$", r"end of \1"),
+    (r"^(?:whole|full|entire|all) (?:of )?(?:the )?(?=[a-z])", ""),
+    (r"^before (?=end of )", "until "),
+    (r"^as far as ", "until "),
+    (rf"^({WEEKDAYS}) next$", r"next \1"),
+    (rf"^1 week (?:on|from) ({WEEKDAYS})$", r"week after \1"),
+    (r"^(spring|summer|autumn|winter) months$", r"\1"),
+    (r"^(week|month|quarter|half|year)$", r"next 1 \1"),
     (r"\bclose of (?=[a-z])", "end of "),
     (r"^(?:between )?from (?:here|now) (?=to|until|through)", ""),
     (r"^(?:future|following) (?=\d)", "next "),

@@ -7,13 +7,21 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from assistant.calendar_words import DAY_PART, UNITS, WEEKDAYS, WHOLE_UNITS
+from assistant.calendar_words import DAY_PART, MONTH, UNITS, WEEKDAYS, WHOLE_UNITS
 
+_DATE: Final = rf"(?:\d{{1,2}} (?:of )?(?:{MONTH})|(?:{MONTH})(?: \d{{1,2}})?)(?: \d{{4}})?|(?:19|20)\d\d"
+_EVENT: Final = (  # what began on a day that is named: "we put the prices up"
+    rf"(?:the|our|my|his|her|their|its|we|i|it|he|she|they|launch|relaunch|opening) (?:(?!(?:{UNITS}|{WEEKDAYS}"
+    rf"|{MONTH}|last|this|next|until|till|to|how|what|which|who|did|does|do|show|compared?|versus|for|by|per)\b)"
+    r"[a-z]+ ){0,6}?(?:on |in )?(?:the )?"
+)
 _PLAIN: Final = (
+    (rf"^since {_EVENT}({_DATE})$", r"since \1"),
+    (rf"^({MONTH}) from (?:the )?(\d{{1,2}}) to (?:the )?(\d{{1,2}})$", r"\2 to \3 \1"),
     (r"^(?:whole|entire|full|all) (?:of )?(?:the )?(?!history|time|period|data)", ""),
     (r"^(?:this|these|the)? ?(?:last|past) (?=last |past |\d)", "last "),
     (rf"^(?:this|these) (?:last|past) (?=(?:{UNITS}|{WHOLE_UNITS}|spring|summer|autumn|winter)$)", "last "),
-    (rf"^({UNITS}|{WHOLE_UNITS}) (?:just gone|just past|gone|past|just ended|now ended)$", r"last \1"),
+    (rf"^({UNITS}|{WHOLE_UNITS}|weekend) (?:just gone|just past|gone|past|just ended|now ended)$", r"last \1"),
     (rf"^(\d+ (?:{UNITS})) back$", r"\1 ago"),
     (rf"^({UNITS}) ago$", r"1 \1 ago"),
     (rf"^last (?:completed?|whole|closed) (?={WHOLE_UNITS})", "last "),
@@ -29,7 +37,9 @@ _PLAIN: Final = (
     (rf"^(?:until now|to date|till date|so far)(?: in)? (?:the )?(?:this )?({WHOLE_UNITS})$", r"this \1"),
     (rf"^(?:from|since) (?:the )?(?:beginning|start|first|1) of (?:the |this )?({WHOLE_UNITS})$", r"this \1"),
     (rf"^this ({WHOLE_UNITS}) (?:until now|to now|up to now)$", r"this \1"),
-    (r"^(.+?) (?:to date|onwards?|until now)$", r"since \1"),
+    (rf"^(\d+ (?:{UNITS})) back (?:to|until|till|up to) (?:now|today)$", r"trailing \1"),
+    (r"^(?:from |since )?(.+?) (?:to date|onwards?|until now)$", r"since \1"),
+    (r"^(spring|summer|autumn|winter) months$", r"\1"),
     (r"^(?!.*\bto\b)(?!since)(?!this )(.+?) so far$", r"since \1"),
     (r"^(.+ \d{4}) on$", r"since \1"),
     (r"^(?:rolling|trailing) (week|fortnight|month|quarter|year)$", r"trailing 1 \1"),

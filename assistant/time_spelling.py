@@ -35,6 +35,10 @@ _SHORTENED: Final = {
     "sinse": "since", "sience": "since", "mo": "month", "dis": "this", "ths": "this", "nex": "next",
     "motnhs": "months", "ovr": "over", "begin": "beginning", "preceding": "previous", "forthcoming": "coming",
     "hols": "holidays", "identical": "same", "lastyear": "last year", "nextmonth": "next month", "untl": "until",
+    "munth": "month", "munths": "months", "yeer": "year", "mundy": "monday", "sundy": "sunday", "sundys": "sundays",
+    "tdy": "today", "afer": "after", "wekend": "weekend", "wekends": "weekends", "samme": "same", "upto": "up to",
+    "beween": "between", "nye": "new years eve", "lm": "last month", "qtd": "quarter to date",
+    "trimester": "quarter", "trimesters": "quarters", "semester": "half", "bfcm": "black friday weekend",
 }  # fmt: skip
 _VOCABULARY: Final = frozenset(
     [*MONTH_NAMES, *WEEKDAY_NAMES]
@@ -45,7 +49,8 @@ _VOCABULARY: Final = frozenset(
 _TIME_WORDS: Final = frozenset(
     [*MONTH_NAMES, *WEEKDAY_NAMES]
     + "week weeks month months year years quarter quarters season fortnight weekend today yesterday tomorrow last this "
-    "next since until before after summer winter spring autumn christmas easter holiday holidays beginning".split()
+    "next since until before after summer winter spring autumn christmas easter holiday holidays beginning "
+    "mothering".split()
 )
 _OWN_WORDS: Final = frozenset(
     "junk jute jury judy lass monte mont aster asters sparing eater quartet augusta weeds weeps wees yearns "
@@ -70,14 +75,25 @@ _BESIDE_A_TIME: Final = (
     (rf"\bsins (?=(?:the |last |this )?(?:{_A_MONTH}|{_A_DAY}|{_A_UNIT}|\d)\b)", "since "),
     (rf"\b({_A_MONTH}) too (?={_A_MONTH}\b)", r"\1 to "),
     (rf"\b({_A_MONTH}|{_A_DAY}|q[1-4]) (?:n|&|\+) (?={_A_MONTH}|{_A_DAY}|q[1-4])", r"\1 and "),
+    (rf"\b(last|this|next|past|\d+|{_NUMBERED}) moth(s?)\b", r"\1 month\2"),
+    (rf"\b(?:tis|tihs) (?={_A_UNIT}\b|{_A_MONTH}\b)", "this "),
+    (rf"\b(?:lst|las|lats) (?={_A_MONTH}\b)", "last "),
+    (rf"^(between |from )?(\d+|{_A_MONTH}) an (?=\d|{_A_MONTH})", r"\1\2 and "),
+    (r"\b(up|until) too (?=[a-z])", r"\1 to "),
+    (rf"\brest off? (?=(?:the |this )?{_A_UNIT}\b)", "rest of "),
+    (r"^ester$", "easter"),
     (r"\bfist (?=week|day|month|quarter|half)", "first "),
 )
 _BEFORE_WORDS: Final = (
+    (r"^l(\d+)(?=[dwm]$)", r"last \1"),
+    (r"\bny (?=day\b|eve\b)", "new years "),
     (r"\bx-mas\b|\bx mas\b", "christmas"),
     (rf"\b({_A_MONTH}|{_A_DAY})\s*[-–—/]\s*(?=(?:{_A_MONTH}|{_A_DAY})\b)", r"\1 to "),  # noqa: RUF001
     (r"(?<=[a-z0-9])\+(?=[a-z])", " + "),
     (r"\b(\d+)\s?d\b", r"\1 days"),
-    (r"\b(\d+)\s?w\b(?!/)", r"\1 weeks"),
+    (r"\b(\d+)\s?wk?s?\b(?!/)", r"\1 weeks"),
+    (r"(?<=\d{4})-(?=\d{1,2}[/.]\d{1,2}[/.]\d{4})", " to "),
+    (r"\bsaint (?=nicholas|patrick|george)", "st "),
     (r"\b(\d+) ?mos?\b", r"\1 months"),
     (r"\b(\d+)-(day|week|month|quarter|year)s?\b", r"\1 \2s"),
     (r"\bhalf[- ]dozen\b", "6"),

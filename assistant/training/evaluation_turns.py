@@ -146,6 +146,9 @@ class Asker:
             given["products"] = [self._product(str(each), text) for each in given["products"]]
         if isinstance(given.get("period"), str):
             given["period"] = references.period(given["period"], self.before, self.shop.resolve.clock)
+        for name in ("horizon", "date"):
+            if isinstance(given.get(name), str):
+                given[name] = references.ahead(given[name], self.before, self.shop.resolve.clock)
         return ToolCall(call.name, given)
 
     def _product(self, said: str, text: str) -> str:
@@ -165,6 +168,7 @@ class Asker:
             shown=shown or self.before.shown,
             subject=given.get("product") or first,
             period=given.get("period") or self.before.period,
+            ahead=given.get("horizon") or given.get("date") or self.before.ahead,
         )
 
 

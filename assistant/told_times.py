@@ -1,0 +1,166 @@
+"""A time told from the one before it in the conversation: "the week after", "8" after "4 weeks", "the second half".
+
+Knows words and the calendar; what the time before means it is told by the clock's own reading.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final, Protocol
+
+from assistant import calendar_words as words
+from assistant.time_spelling import mended
+
+_UNIT: Final = f"{words.UNITS}|weekends?|one|1|{words.WEEKDAYS}"
+_AFTER: Final = rf"(?:(\d+) )?({_UNIT}) (?:after|later|thereafter)|following ({_UNIT})|next (one|1)"
+_SAME: Final = rf"same(?: ({words.UNITS}|one|1|period|time|dates?))?|that (week|fortnight|month|quarter|season|year)"
+_COUNT: Final = r"(?:next |last |past )?(?:another )?(\d{1,3})(?: more)?"
+_DAYS: Final = r"(\d{1,2}) ?(?:-|to|until|and) ?(\d{1,2})"
+_PLACE: Final = re.compile(
+    rf"(?:the )?(?:(?:first|second|third|fourth|fifth|\dst|\dnd|\drd|\dth) (?:half|{_UNIT}|\w+ (?:days|weeks))"
+    rf"|(first|second|other) half)"
+)
+_AT_END: Final = re.compile(
+    rf"(?:the )?(?:last|final) (?:half|week|fortnight|weekend|day|{words.WEEKDAYS}|\w+ (?:days|weeks))"
+)
+_LONGEST_HALVED: Final = 92  # days: "the second half" of more is that of the year
+_COUNTED: Final = re.compile(rf"\b(?:\d+(?:\.5)?|1|next|last|past|coming|trailing) ({words.UNITS})\b")
+_NUMBERED: Final = re.compile(r"\b(?:weeks?|cw|kw) \d{1,2}\b")
+
+
+class Span(Protocol):
+    """First and last day of a time."""
+
+    @property
+    def start(self) -> date:
+        """First day."""
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+
+
+def points_ahead(said: str) -> bool:
+    """Whether words name a time to come only from another one ("the week after", "the one after that")."""
+    return bool(re.fullmatch(_AFTER, _plain(said))) and not said.lower().startswith("next")
+
+
+def points_within(said: str) -> bool:
+    """Whether words name a part of a time that is not said with them ("the first two weeks")."""
+    return bool(_PLACE.fullmatch(mended(said.lower().strip(" ?!.,"))))
+
+
+def told(said: str, held: str, reads: Callable[[str], Span | None], *, forward: bool) -> str | None:
+    """The time that `said` names from the one held, in words that can be read alone; None where it names none so.
+
+    Args:
+        said: the words as typed ("the month after").
+        held: the time of the call before ("next month").
+        reads: the clock's reading of a time ("period" or "horizon").
+        forward: whether times to come are meant.
+    """
+    base = reads(held)
+    if base is None:
+        return None
+    text = _plain(said)
+    found = _figures(text, words.normalise(held), base, forward=forward) or _part(said, held, base, reads, forward)
+    same = re.fullmatch(_SAME, text) if forward else None
+    if same:
+        found = _around(base, words.unit(same[1] or same[2] or ""), held)
+    after = re.fullmatch(_AFTER, text)
+    if after and forward:
+        found = _after(base, int(after[1] or 1), words.unit(after[2] or after[3] or after[4]))
+    return found if found and reads(found) else None
+
+
+def continued(said: str, period: str) -> str | None:
+    """A count told from the units of a period held: "the next 4" after "last 4 weeks"; None for other words."""
+    named = re.fullmatch(rf"(?:this|last|current) ({words.WHOLE_UNITS})(?: so far)?", words.normalise(period))
+    if named and re.fullmatch(r"next (?:one|1)", _plain(said)):
+        return f"next {named[1]}"
+    one = re.fullmatch(_COUNT, _plain(said))
+    counted = _COUNTED.search(words.normalise(period))
+    return f"next {one[1]} {words.unit(counted[1])}s" if one and counted and int(one[1]) else None
+
+
+def compared(said: str, period: str, reads: Callable[[str], Span | None]) -> str:
+    """The bare "last" of "this year against last", as "last year"; other words as they are."""
+    if not re.fullmatch(r"(?:the )?last(?: one| 1)?", words.normalise(said)):
+        return said
+    this = re.fullmatch(r"(?:this|current) (.+?)(?: so far| to date)?", words.normalise(period))
+    each = f"last {this[1]}" if this else ""
+    return each if each and reads(each) else "period before"
+
+
+def _plain(said: str) -> str:
+    """The words without what says nothing beside them: "and the one after that" is "one after"."""
+    text = re.sub(r"^(?:and |then |for |make it )*(?:the )?", "", words.normalise(said))
+    return re.sub(r"(?<=.) (?:that|it|this|then|instead|please|again)$", "", text)
+
+
+def _written(start: date, end: date) -> str:
+    return f"{start} to {end}"
+
+
+def _figures(text: str, held: str, base: Span, *, forward: bool) -> str | None:
+    """Bare figures: a count of the units held, numbers of weeks, or days of the month held."""
+    one, two = re.fullmatch(_COUNT, text), re.fullmatch(_DAYS, text)
+    if two and int(two[1]) >= int(two[2]):
+        return None
+    if _NUMBERED.search(held) and (one or two):
+        return f"weeks {text}" if two else f"week {text}"
+    counted = _COUNTED.search(held)
+    if one and counted:
+        return f"{'next' if forward else 'last'} {one[1]} {words.unit(counted[1])}s" if int(one[1]) else None
+    if (base.start.year, base.start.month) != (base.end.year, base.end.month) or counted:
+        return None
+    match = two or (re.fullmatch(r"()(\d{1,2})", text) if base.start == base.end else None)
+    if match is None:
+        return None
+    try:
+        return _written(*(base.start.replace(day=int(day)) for day in (match[1] or match[2], match[2])))
+    except ValueError:
+        return None
+
+
+def _part(said: str, held: str, base: Span, reads: Callable[[str], Span | None], forward: bool) -> str | None:
+    """A part of the time held, or of what that one was a part of: "the second week" after "first week of May"."""
+    plain = re.sub(r"^(?:and |then |for )*(?:the )?", "", mended(said.lower().strip(" ?!.,")))
+    if not (_PLACE.fullmatch(plain) or (forward and _AT_END.fullmatch(plain))):
+        return None
+    if plain.endswith(" half") and (base.end - base.start).days >= _LONGEST_HALVED:
+        return None
+    of = re.search(r" (?:of|in) (?:the )?(.+)", held)
+    for whole in (of[1] if of else held, words.label(base.start, base.end)):
+        each = f"{plain} of {whole}"
+        if reads(each):
+            return each
+    return None
+
+
+def _around(base: Span, kind: str, held: str) -> str:
+    """The week or month around a shorter time; else the time held itself."""
+    if kind in words.MONTHS_OF or kind == "week":
+        start = words.unit_start(base.start, kind)
+        end = words.unit_end(start, kind)
+        if base.end <= end and (base.end - base.start).days < 20 and kind != "week":
+            return _written(start, end)
+    return held
+
+
+def _after(base: Span, count: int, kind: str) -> str:
+    """What follows the time held, in its own length ("one") or in the unit said."""
+    first = base.end + timedelta(days=1)
+    if kind in ("weekend", *words.WEEKDAYS.split("|")):
+        day = 5 if kind == "weekend" else words.weekday_number(kind)
+        first += timedelta(days=(day - first.weekday()) % 7 + 7 * (count - 1))
+        return _written(first, first + timedelta(days=1 if kind == "weekend" else 0))
+    if kind not in ("one", "1"):
+        return _written(first, words.count_ahead(base.end, count, kind))
+    length = (base.end - base.start).days + 1
+    if base.start.day == 1 and base.end == words.month_end(base.end):
+        months = 12 * (base.end.year - base.start.year) + base.end.month - base.start.month + 1
+        return _written(first, words.month_end(words.add_months(base.end, months)))
+    step = 7 if length <= 2 and base.start.weekday() >= 5 else length  # the weekend after a weekend
+    start = base.start + timedelta(days=step)
+    return _written(start, start + timedelta(days=length - 1))
