@@ -50,7 +50,8 @@ def reads(name: str, words: str, clock: Clock) -> bool:
     """Whether the words as a whole are a time that the argument can take."""
     if name in _AHEAD:
         return clock.horizon(words) is not None or points_ahead(words)
-    return clock.period(words) is not None or clock.relative(words)
+    padded = words.lower().startswith("last year ") and _only_names(words[len("last year ") :])
+    return clock.period(words) is not None or (clock.relative(words) and not padded)
 
 
 def add(arguments: dict[str, Any], properties: Mapping[str, Any], message: str, clock: Clock) -> None:
