@@ -43,7 +43,7 @@ def said(name: str, text: str, clock: Clock) -> tuple[str, ...]:
     if name == "compare_to":
         base = clock.period("last month")
         return spans.times(text, lambda words: clock.earlier(base, words) if base else None)
-    return spans.times(text, lambda words: clock.period(words) or (words if clock.relative(words) else None))
+    return spans.times(text, lambda words: clock.period(words) or (words if reads(name, words, clock) else None))
 
 
 def reads(name: str, words: str, clock: Clock) -> bool:
