@@ -14,6 +14,7 @@ import numpy as np
 from assistant.language.encoder_text import BlankedText
 
 UNSAID = ""  # the class of a choice that nobody made
+ONE, ALIKE, APART = WISHES = ("one", "alike", "apart")  # a wish; several for one tool; for two tools
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Reading:
         tags: log-probabilities of each word's tags before masking, (n, labels.tags).
         choices: argument -> logits of its values.
         kept: probability for each of labels.spans that its value in the call before holds on.
+        wishes: how probable each of WISHES is.
     """
 
     labels: ArgumentLabels
@@ -93,6 +95,7 @@ class Reading:
     tags: np.ndarray
     choices: Mapping[str, np.ndarray]
     kept: np.ndarray
+    wishes: Mapping[str, float] = field(default_factory=lambda: {ONE: 1.0})
     _best: dict[tuple[str, ...], dict[str, list[Found]]] = field(default_factory=dict, compare=False)
 
     def knows(self, tool: str, schema: Mapping[str, Any]) -> bool:

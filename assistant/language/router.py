@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.errors import ModelUnavailable
 from assistant.language.encoder_text import LONGEST_MESSAGE, MAX_TOKENS, blanked, context_text, tokenize
-from assistant.language.reading import ArgumentLabels, Reading
+from assistant.language.reading import WISHES, ArgumentLabels, Reading
 from assistant.messages import Role, ToolCall
 from retrieval.bert import BertEncoder, Tokens, load_tokenizer
 
@@ -26,6 +26,7 @@ SHIPPED_ROUTER = Path(__file__).parent / "router"
 ENCODER_NAME = "all-MiniLM-L6-v2"
 _AS_LIKE = 0.45  # mean of the two cosines at which an added tool is as probable as not
 _SHARPNESS = 30.0
+_ONE_WISH = np.array([0.0, -np.inf, -np.inf])  # what a router says that was trained before it could tell
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Heads:
             (classes, pools * d) on the attended ones.
         attention: (pools, d), what each pool looks for.
         labels: what the argument heads tell.
-        arguments: "tags", "kept" and "choice.NAME" -> (weights (n, d), bias (n,)); tags are read on each word's
-            vector, the others on the first token's.
+        arguments: "tags", "kept", "wishes" and "choice.NAME" -> (weights (n, d), bias (n,)); tags are read on each
+            word's vector, the others on the first token's.
         sure: probability from which the first tool stands alone.
     """
 
@@ -184,8 +185,11 @@ class Router:
             for name, (weight, bias) in self._heads.arguments.items()
         }
         tags, kept = outputs.pop("tags"), outputs.pop("kept")
+        wishes = outputs.pop("wishes", _ONE_WISH)
+        wishes = np.exp(wishes - np.logaddexp.reduce(wishes))
         choices = {name.removeprefix("choice."): each for name, each in outputs.items()}
-        return Reading(self._heads.labels, text, words, tags, choices, 1 / (1 + np.exp(-kept)))
+        several = dict(zip(WISHES, wishes.tolist(), strict=True))
+        return Reading(self._heads.labels, text, words, tags, choices, 1 / (1 + np.exp(-kept)), several)
 
     def _added_chances(
         self, message: str, added: Sequence[str], examples: Mapping[str, Sequence[str]]

@@ -10,13 +10,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.language.encoder_text import BlankedText, blanked, context_text
-from assistant.language.reading import UNSAID, values_of
+from assistant.language.reading import ALIKE, APART, ONE, UNSAID, values_of
 from assistant.language.router import NONE
 from assistant.messages import ToolCall
 from assistant.spans import number_places
 from assistant.training.phrasings import Entities, Phrasing, Turn, fill
 
 _HASTY = 0.15  # share of messages with a slip of the fingers
+_TOGETHER = 0.12  # share of the single messages that are said in one breath with another one, beside themselves
+_SHORT = 90  # characters of a message that is said together with another one
+_STOPS = (
+    " and ",
+    " and ",
+    ", and ",
+    ". ",
+    ". ",
+    ", ",
+    "; ",
+    " - ",
+    "\n",
+    " also ",
+    ". also ",
+    ". And ",
+    " plus ",
+    " n ",
+    ". oh and ",
+)
 _MISSED = 0.15  # share of messages before which an argument was missed: the assistant's own calls are not all right
 
 
@@ -45,6 +64,7 @@ class Example:
     labels: Mapping[str, str]  # role -> tool or NONE
     key: str  # of the phrasing it was made from
     arguments: ArgumentTargets = ArgumentTargets()
+    wishes: str = ONE  # one of WISHES
 
 
 def classes(tool_roles: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -74,9 +94,9 @@ def examples(
         tool_roles: tool -> roles that are offered it.
         schemas: tool -> JSON schema of its parameters.
         chance: draws the names.
-        noisy: put in slips of the fingers; not where something is measured.
+        noisy: put in slips of the fingers, and two messages said in one breath; not where something is measured.
     """
-    made = []
+    made = _said_together(phrasings, entities, tool_roles, chance) if noisy else []
     for phrasing in phrasings:
         before_text, before = "", None
         for turn in fill(phrasing, entities, chance):
@@ -87,9 +107,51 @@ def examples(
             text = _hasty(turn.text, chance) if noisy else turn.text
             held = _missed(before, chance) if noisy else before
             targets = argument_targets(turn, held, schemas) if turn.calls else ArgumentTargets()
-            made.append(Example(context_text(text, before_text, held), labels, phrasing.key, targets))
+            wishes = _wishes(turn)
+            made.append(Example(context_text(text, before_text, held), labels, phrasing.key, targets, wishes))
             before_text, before = turn.text, turn.calls[-1] if turn.calls else before
     return made
+
+
+def _wishes(turn: Turn) -> str:
+    """Whether a message asks for one thing, for several of one tool, or for things of two tools."""
+    if len(turn.calls) < 2:
+        return ONE
+    return APART if len({call.name for call in turn.calls}) > 1 else ALIKE
+
+
+def _said_together(
+    phrasings: Sequence[Phrasing],
+    entities: Entities,
+    tool_roles: Mapping[str, frozenset[str]],
+    chance: random.Random,
+) -> list[Example]:
+    """Messages of two wishes for different tools, joined from two short ones that are asked by themselves."""
+    short = [
+        each for each in phrasings if len(each.turns) == 1 and each.turns[0].calls and len(each.turns[0].text) < _SHORT
+    ]
+    made = []
+    for one in chance.sample(short, round(_TOGETHER * len(short))):
+        other = chance.choice(short)
+        roles = one.roles & other.roles
+        tool = one.turns[0].calls[0].name
+        if not roles or tool == other.turns[0].calls[0].name:
+            continue
+        first, second = (fill(each, entities, chance)[0].text for each in (one, other))
+        text = _joined(first, second, chance)
+        labels = {role: tool for role in roles}
+        if "customer" in roles and "customer" not in tool_roles[tool]:
+            labels["customer"] = NONE
+        made.append(Example(context_text(text), labels, one.key, wishes=APART))
+    return made
+
+
+def _joined(first: str, second: str, chance: random.Random) -> str:
+    """Two messages in one, by a full stop, a comma or an "and"."""
+    stop = chance.choice(_STOPS)
+    if stop.strip(" \n") not in (".", "?", "!", "") and second[1:2].islower():
+        second = second[0].lower() + second[1:]
+    return first.rstrip(" .;,-") + stop + second if stop[0] in ".?!" else first.rstrip(" .;,-!?") + stop + second
 
 
 def _missed(before: ToolCall | None, chance: random.Random) -> ToolCall | None:

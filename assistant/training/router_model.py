@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.language.encoder_text import MAX_TOKENS, tokenize
-from assistant.language.reading import ArgumentLabels
+from assistant.language.reading import WISHES, ArgumentLabels
 from assistant.language.router import NONE, Heads, first_tokens
 from assistant.training.router_data import Example
 from retrieval.bert import load_tokenizer
@@ -18,7 +18,7 @@ from retrieval.bert import load_tokenizer
 _WIDTH = 384
 POOLS = 4  # attention-weighted means of the tokens' vectors, beside the plain one
 _STAFF_WEIGHT = 0.2  # a staff question asked by a customer is one of very many: it counts less than the customers' own
-_TAG_WEIGHT, _CHOICE_WEIGHT, _KEPT_WEIGHT = 1.0, 0.4, 0.4
+_TAG_WEIGHT, _CHOICE_WEIGHT, _KEPT_WEIGHT, _WISHES_WEIGHT = 1.0, 0.4, 0.4, 0.4
 
 
 class RouterModel:
@@ -53,6 +53,7 @@ class RouterModel:
         sizes = {
             "tags": labels.tags,
             "kept": len(labels.spans),
+            "wishes": len(WISHES),
             **{f"choice.{name}": len(values) for name, values in labels.choices.items()},
         }
         self.roles = {role: torch.nn.Linear(_WIDTH, len(names)) for role, names in classes.items()}
@@ -83,6 +84,8 @@ class RouterModel:
                 copy(self.attended[role], self.classes[role], (attended,), names)
             copy(self.arguments["tags"], now.tag_names, heads.arguments["tags"], before.tag_names)
             copy(self.arguments["kept"], now.spans, heads.arguments["kept"], before.spans)
+            if "wishes" in heads.arguments:
+                copy(self.arguments["wishes"], WISHES, heads.arguments["wishes"], WISHES)
             for name, values in now.choices.items():
                 if name in before.choices:
                     head = self.arguments[f"choice.{name}"]
@@ -109,6 +112,7 @@ class RouterModel:
             + _TAG_WEIGHT * self._tag_loss(batch, inputs, hidden)
             + _CHOICE_WEIGHT * self._choice_loss(batch, hidden[:, 0])
             + _KEPT_WEIGHT * self._kept_loss(batch, hidden[:, 0])
+            + _WISHES_WEIGHT * self._wishes_loss(batch, hidden[:, 0])
         )
 
     def logits(self, made: Sequence[Example]) -> dict[str, Any]:
@@ -247,6 +251,12 @@ class RouterModel:
         logits = self.arguments["kept"](first[list(rows)])[torch.arange(len(rows)), list(columns)]
         each = torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(held), reduction="sum")
         return each / len(batch)
+
+    def _wishes_loss(self, batch: Sequence[Example], first: Any) -> Any:
+        import torch
+
+        wanted = torch.tensor([WISHES.index(example.wishes) for example in batch])
+        return torch.nn.functional.cross_entropy(self.arguments["wishes"](first), wanted)
 
 
 def mean_pool(hidden: Any, mask: Any) -> Any:
