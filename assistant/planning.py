@@ -22,6 +22,7 @@ from assistant import (
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.prompts import chat_call, compact_call, compact_choice
+from assistant.language.reading import APART
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
 from assistant.messages import Role, ToolCall
@@ -65,7 +66,11 @@ class Planner:
 
     def wishes(self, text: str) -> list[str]:
         """The message whole, or its parts where each clearly asks for another tool."""
-        return split_wishes(text, self.rank)
+        return split_wishes(text, self.rank, self._apart)
+
+    def _apart(self, text: str) -> float:
+        """How probable it is that a text asks for things of two tools."""
+        return self._shop.router.read(text, self._memory.earlier()).wishes.get(APART, 0.0)
 
     def permitted(self) -> dict[str, Tool]:
         """The tools that this person may call."""

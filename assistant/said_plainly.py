@@ -36,6 +36,7 @@ _NO_TIME = frozenset({"now", "then"})  # mostly said for "well"
 _MOST = 100  # pieces or vans; a larger number is a code or a price
 _SHORT_QUESTION = 12  # words of a message that is a question as a whole
 _FEWEST_OF_QUESTION = 3
+_FEWEST_COMPARED = 2  # products
 _FEWEST_WORDS = 2  # a reason of fewer words is a piece that was cut off, where the message says more
 _NOT = re.compile(r"\b(?:not|never|nothing|no|without|nor)\b|n['’]t\b|dont\b", re.IGNORECASE)
 
@@ -103,6 +104,15 @@ def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
             arguments[kind] = name
         if kind not in properties and kind in properties.get("group_by", {}).get("enum", ()):
             arguments.setdefault("group_by", kind)  # a tool that only compares all of them
+    if "products" in properties:
+        _all_products(arguments, [message[start:end] for start, end, kind in sorted(places) if kind == "product"])
+
+
+def _all_products(arguments: dict[str, Any], named: Sequence[str]) -> None:
+    """Where two or more products are named whole, all of them are meant, beside what else was read."""
+    if len(named) >= _FEWEST_COMPARED:
+        others = [each for each in arguments.get("products", ()) if not any(each in name for name in named)]
+        arguments["products"] = [*dict.fromkeys(named), *others]
 
 
 def _time(

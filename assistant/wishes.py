@@ -1,4 +1,4 @@
-"""Splits a message that holds several wishes. A ranking says what each part is about."""
+"""Splits a message that holds wishes for several tools: a reading says whether there are, a ranking where they part."""
 
 import re
 from collections.abc import Callable
@@ -6,64 +6,43 @@ from collections.abc import Callable
 from assistant.language.router import NONE, Ranking
 
 _MOST = 3  # wishes of one message
-_SHORTEST = 3  # words of a wish
-_LIKELY, _SECOND = 0.6, 0.1  # probability of each part's tool, and of the second tool for the message whole
-_BETWEEN = re.compile(
-    r"(?<=[.?!;])\s+|,?\s+(?:and|oh and|plus|then)\s+"
-    r"(?=(?:also|then|can|could|please|what|how|which|show|tell|is|are|do|who|where|when|give|list|add|find)\b)"
-    r"|,?\s+(?=also\b)",
-    re.IGNORECASE,
+_MOST_PAUSES = 8
+_APART = 0.5  # probability from which a message is taken to hold wishes for two tools
+_LIKELY = 0.3  # product of the probabilities of both parts' tools
+_PAUSE = re.compile(
+    r"(?<=[.?!;:,])\s+|\n+|\s+[-–—]+\s+|,?\s+(?:and|n|nd|an|&|plus|then|also|but|while|whats)\s+", re.IGNORECASE
 )
-_CART = "add_to_cart"
-_MORE = frozenset(
-    "search_products shop_policy recommend_for_me order_status goes_well_with check_stock similar_products "
-    "remove_from_cart".split()
-)
-_INTO_CART, _THEN = 0.98, 0.8  # probability that the first part is about the cart, and of what the rest asks for
-_PAUSE = re.compile(r"(?<=[.?!;,])\s+|,?\s+(?:and|n|nd|an|&|plus|then|also)\s+", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:(?:and|n|nd|&|plus|then|also|oh|so)\s+)+", re.IGNORECASE)
-_MOST_PAUSES = 6
+_LEADING = re.compile(r"^(?:(?:and|n|nd|&|plus|then|also|oh|so|but|ok|okay)\b[\s,]*)+", re.IGNORECASE)
+_SAYS = re.compile(r"\w")
 
 
-def split_wishes(text: str, rank: Callable[[str], Ranking]) -> list[str]:
-    """The parts of a message that each clearly ask for another tool; else the message whole."""
-    return _cart_and_more(text, rank) or _each_clear(text, rank)
+def split_wishes(text: str, rank: Callable[[str], Ranking], apart: Callable[[str], float]) -> list[str]:
+    """The parts of a message that each ask for another tool; else the message whole.
+
+    Args:
+        text: the message.
+        rank: the tools that a text may mean.
+        apart: the probability that a text asks for things of two tools.
+    """
+    parts, rest = [], text
+    while len(parts) < _MOST - 1 and apart(rest) >= _APART:
+        halves = _halves(rest, rank)
+        if halves is None:
+            break
+        parts.append(halves[0])
+        rest = halves[1]
+    return [*parts, rest]
 
 
-def _cart_and_more(text: str, rank: Callable[[str], Ranking]) -> list[str]:
-    """What goes into the cart and what is asked beside it ("two of the first, and do you have ribbon?"); or nothing."""
+def _halves(text: str, rank: Callable[[str], Ranking]) -> tuple[str, str] | None:
+    """The two parts that most clearly ask for different tools; None where no pause of the text parts such two."""
     pauses = list(_PAUSE.finditer(text))
-    if not pauses or all(name != _CART for name, _ in rank(text).scores):
-        return []  # one wish, or somebody who has no cart
-    best: tuple[float, list[str]] = (0.0, [])
+    best, found = _LIKELY, None
     for pause in pauses if len(pauses) <= _MOST_PAUSES else ():
-        first, rest = text[: pause.start()].strip(" ,;"), _LEADING.sub("", text[pause.end() :].strip(" ,;"))
-        if not first or len(rest.split()) < _SHORTEST:
+        first, rest = text[: pause.start()].strip(" ,;:\n"), _LEADING.sub("", text[pause.end() :].strip(" ,;:\n"))
+        if not _SAYS.search(first) or not _SAYS.search(rest):
             continue
-        tool, chance = rank(first).scores[0]
-        if tool != _CART or chance < _INTO_CART:
-            continue
-        other, likely = rank(rest).scores[0]
-        if other in _MORE and likely >= _THEN and chance * likely > best[0]:
-            best = chance * likely, [first, rest]
-    return best[1]
-
-
-def _each_clear(text: str, rank: Callable[[str], Ranking]) -> list[str]:
-    parts = [part.strip(" ,;") for part in _BETWEEN.split(text) if part and part.strip(" ,;.?!")]
-    if not 2 <= len(parts) <= _MOST or any(len(part.split()) < _SHORTEST for part in parts):
-        return [text]
-    rankings = [rank(part) for part in parts]
-    tools = [ranking.best for ranking in rankings]
-    if NONE in tools or len(set(tools)) < len(tools):
-        return [text]
-    if all(ranking.sure for ranking in rankings):
-        return parts
-    likely = all(ranking.scores[0][1] >= _LIKELY for ranking in rankings)
-    return parts if likely and _wants_both(rank(text), tools) else [text]
-
-
-def _wants_both(whole: Ranking, tools: list[str]) -> bool:
-    """Whether the message as a whole is torn between the tools of its two parts."""
-    first = whole.scores[: len(tools)]
-    return {name for name, _ in first} == set(tools) and first[-1][1] >= _SECOND
+        (one, likely), (other, as_likely) = rank(first).scores[0], rank(rest).scores[0]
+        if NONE not in (one, other) and one != other and likely * as_likely > best:
+            best, found = likely * as_likely, (first, rest)
+    return found

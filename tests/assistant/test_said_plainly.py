@@ -31,6 +31,15 @@ def test_a_store_beside_a_product_is_added() -> None:
     assert got == {"product": "Rye Flour 1 kg", "store": "Larder & Loom York"}
 
 
+def test_all_products_that_are_named_are_compared() -> None:
+    names = {"Rye Flour 1 kg": "product", "Plain Coir Doormat": "product"}
+    said = "rank em for me Rye Flour 1 kg Plain Coir Doormat"
+    got = completed("compare_products", said, names=names, products=["Coir Doormat"])
+    assert got == {"products": ["Rye Flour 1 kg", "Plain Coir Doormat"]}
+    got = completed("compare_products", said + " and the first", names=names, products=["the first"])
+    assert got["products"] == ["Rye Flour 1 kg", "Plain Coir Doormat", "the first"]
+
+
 def test_a_name_of_one_word_is_not_enough() -> None:
     assert completed("check_stock", "York mug?", names={"York": "store"}, product="York mug") == {"product": "York mug"}
 
