@@ -21,7 +21,8 @@ from assistant import (
 )
 from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
-from assistant.language.prompts import chat_call, compact_call, compact_choice
+from assistant.language.encoder_text import context_text
+from assistant.language.prompts import chat_call, compact_call
 from assistant.language.reading import APART
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
@@ -165,9 +166,7 @@ class Planner:
         """The tools, best first; where the first ones are close, the language model's opinion counts, too."""
         if ranking.sure or not isinstance(model, Chooser):
             return [(ranking.best, 1.0)]
-        close = ranking.scores[:_CLOSE]
-        prompt = compact_choice(self._role, text, self._memory.said)
-        return agreed(close, model.likelihoods(prompt, [name for name, _ in close]))
+        return agreed(ranking.scores[:_CLOSE], model.opinions(self._role, context_text(text, *self._memory.earlier())))
 
     def _about(self, text: str, ranking: Ranking) -> Ranking:
         """Without the tools for a product where the words point to one of the customers that were just listed."""

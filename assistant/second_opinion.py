@@ -1,24 +1,25 @@
 """Puts the router's and the language model's opinions of a tool together. Knows probabilities only."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-MODEL_WEIGHT = 0.1  # of the language model's log-likelihood beside the router's; chosen on validation phrasings
+MODEL_WEIGHT = 0.3  # of the language model's log-probability beside the router's; chosen on validation phrasings
 _LEAST = 1e-6
 
 
-def agreed(close: Sequence[tuple[str, float]], likelihoods: Sequence[float]) -> list[tuple[str, float]]:
+def agreed(close: Sequence[tuple[str, float]], opinions: Mapping[str, float]) -> list[tuple[str, float]]:
     """The tools by the weighted sum of log-probabilities, as probabilities among themselves, best first.
 
     Args:
         close: (tool, probability) as the router has it, best first.
-        likelihoods: the language model's log-likelihood of each name.
+        opinions: the language model's log-probability of each tool that it learnt; where it lacks one of those that
+            are close, the router's word stands.
     """
-    most = max(likelihoods)
-    whole = most + math.log(sum(math.exp(each - most) for each in likelihoods))
+    if not all(name in opinions for name, _ in close):
+        return list(close)
     scored = [
-        ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * (likelihood - whole), name)
-        for (name, chance), likelihood in zip(close, likelihoods, strict=True)
+        ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * opinions[name], name)
+        for name, chance in close
     ]
     best = max(score for score, _ in scored)
     total = sum(math.exp(score - best) for score, _ in scored)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.language.llama import as_pairs
+from assistant.language.packing import as_pairs
 from assistant.language.weights import BASE_NAME, GGUF, SHIPPED_ADAPTER, load_base, merge, packaged_base
 
 _NAMES = {

@@ -4,11 +4,11 @@ A prompt in, a stream of text pieces and tool calls out. Implementations: `Trans
 Hugging Face model), `OpenAIModel` (any OpenAI-compatible server), `ScriptedModel` (tests).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from assistant.messages import Message, ToolCall
+from assistant.messages import Message, Role, ToolCall
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,13 @@ class ChatModel(Protocol):
 
 @runtime_checkable
 class Chooser(Protocol):
-    """A model that tells how likely it is to write each of some words: it chooses among them without writing."""
+    """A model that tells which tool it takes a message to mean, without writing."""
 
-    def likelihoods(self, messages: Sequence[Message], choices: Sequence[str]) -> list[float]:
-        """The log-likelihood of each choice as the whole completion of a prompt."""
+    def opinions(self, role: Role, pair: tuple[str, str]) -> Mapping[str, float]:
+        """The log-probability of each tool that it learnt to choose, and of "none"; empty where it learnt none.
+
+        Args:
+            role: who says it.
+            pair: message and what went before it, as `encoder_text.context_text` gives them.
+        """
         ...

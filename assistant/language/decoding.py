@@ -6,7 +6,7 @@ so in float32. In lower precision a near tie may fall otherwise, but always the 
 Prompt look-up: Saxena, "Prompt Lookup Decoding", 2023. Knows token ids only, not what they mean.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -88,30 +88,6 @@ class Decoder:
             yield from accepted
             if stopped:
                 return
-
-    @torch.inference_mode()
-    def likelihoods(self, prompt: list[int], choices: Sequence[list[int]], *, fixed: int = 0) -> list[float]:
-        """The log-likelihood of each choice as what follows the prompt.
-
-        Args:
-            prompt: token ids, at least one.
-            choices: token ids of each, at least one.
-            fixed: how many of the prompt's first tokens are the beginning of many prompts.
-        """
-        self._reader.begin(prompt, min(fixed, len(prompt) - 1))
-        first = self._reader.read(prompt[self._reader.length :], 1)[-1].float().log_softmax(-1)
-        found = []
-        for ids in choices:
-            total = float(first[ids[0]])
-            if len(ids) > 1:
-                if self._reader.length < len(prompt):  # it could not go back by a few and forgot everything
-                    self._reader.begin(prompt, 0)
-                    self._reader.read(prompt[self._reader.length :], 1)
-                rows = self._reader.read(ids[:-1], len(ids) - 1).float().log_softmax(-1)
-                total += sum(float(rows[place, token]) for place, token in enumerate(ids[1:]))
-                self._reader.drop(len(ids) - 1)
-            found.append(total)
-        return found
 
     def _draft(self, ids: list[int], most: int) -> list[int]:
         return _guess(ids)[: max(most, 0)] if self._reader.goes_back else []

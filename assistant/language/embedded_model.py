@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable
 from assistant.language.local_model import LocalModel
+from assistant.language.tool_choice import load_choice
 from assistant.language.weights import (
     BASE_NAME,
     CONFIG_FILE,
@@ -37,11 +38,17 @@ def embedded_model(adapter: Path | None = SHIPPED_ADAPTER) -> LocalModel:
     """
     usable = adapter if adapter is not None and adapter.exists() else None
     name = BASE_NAME + ("+" + usable.name if usable else "")
-    return packed_model(prepared_weights(usable), name, compact=usable is not None)
+    return packed_model(prepared_weights(usable), name, compact=usable is not None, adapter=usable)
 
 
-def packed_model(folder: Path, name: str, *, compact: bool) -> LocalModel:
+def packed_model(folder: Path, name: str, *, compact: bool, adapter: Path | None = None) -> LocalModel:
     """A model of a folder of packed tensors.
+
+    Args:
+        folder: the tensors, tokenizer and template.
+        name: as shown in answers.
+        compact: whether it was fine-tuned on the short prompt form.
+        adapter: that was merged into the tensors; beside it may lie what it learnt of choosing tools.
 
     Raises:
         ModelUnavailable: its files are missing or damaged.
@@ -64,7 +71,15 @@ def packed_model(folder: Path, name: str, *, compact: bool) -> LocalModel:
             "Remove that folder; it is made again with the next question."
         ) from broken
     stop_ids = frozenset([config["eos_token_id"]])
-    return LocalModel(PackedReader(model), text, name, compact=compact, stop_ids=stop_ids, context=shape.context)
+    return LocalModel(
+        PackedReader(model),
+        text,
+        name,
+        compact=compact,
+        stop_ids=stop_ids,
+        context=shape.context,
+        choice=load_choice(adapter, model, text.plain_ids) if adapter else None,
+    )
 
 
 class PackedText:
@@ -90,6 +105,11 @@ class PackedText:
     def ids(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, *, reply: bool) -> list[int]:
         """See `ChatText.ids`."""
         text = self._template.render(messages=messages, tools=tools, add_generation_prompt=reply)
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def plain_ids(self, text: str) -> list[int]:
+        """The tokens of a text without any template."""
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 

@@ -63,7 +63,7 @@ class FewRows:
     """Reads tokens with the weights of a `Llama`, in its cache."""
 
     def __init__(self, library: ctypes.CDLL, shape: "LlamaShape", tensor: Callable[[str], torch.Tensor]) -> None:
-        """Takes the tensors that `llama.packed_tensors` made; `fits` has said that they can be used."""
+        """Takes the tensors that `packing.packed_tensors` made; `fits` has said that they can be used."""
         self._read = library.few_rows_read
         self._bits = _register_bits(library)
         self.most_rows = _MOST_ROWS_IN_TILES if self._bits == _TILES else _MOST_ROWS  # that it reads at once

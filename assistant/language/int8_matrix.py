@@ -42,3 +42,16 @@ class Int8Matrix:
             product: torch.Tensor = torch.ops.aten._weight_int8pack_mm(rows.bfloat16(), self._weight, self._scales)
             return product
         return functional.linear(rows.to(self._wide), self._weight.to(self._wide)).mul_(self._scales)
+
+
+class ChangedMatrix:
+    """An 8-bit matrix used where it lies, with a low-rank difference added to its products: W + B A."""
+
+    def __init__(self, matrix: Int8Matrix, down: torch.Tensor, up: torch.Tensor) -> None:
+        """Takes the matrix, A (rank, d_in) and B (d_out, rank), float32."""
+        self._matrix, self._down, self._up = matrix, down, up
+
+    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
+        """Multiplies rows: (rows, d_in) -> (rows, d_out) float32."""
+        rows = rows.float()
+        return self._matrix(rows) + functional.linear(functional.linear(rows, self._down), self._up)

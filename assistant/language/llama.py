@@ -5,15 +5,15 @@ queries, keys and values are one product, gate and up another, and positions are
 "RoFormer", 2021). Knows token ids and tensors; no text, no grammar and no sampling.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch.nn import functional
 
 from assistant.language.few_rows import FewRows
-from assistant.language.int8_matrix import Int8Matrix, quantised
+from assistant.language.int8_matrix import ChangedMatrix, Int8Matrix
 
 _FIRST_ROOM = 512  # tokens
 
@@ -69,42 +69,6 @@ class LlamaShape:
         )
 
 
-def packed_tensors(shape: LlamaShape, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """A model's tensors under transformers' names -> as `Llama` reads them: joined, turned, and in 8 bits.
-
-    Of each matrix `name` there are `name.weight` (int8) and `name.scales`. Token vectors stay in 16 bits: a few rows of
-    them are read for each prompt, straight from the file.
-    """
-    made = {
-        "embedding": tensors["model.embed_tokens.weight"].bfloat16().contiguous(),
-        "norm": tensors["model.norm.weight"].float(),
-    }
-    joined = {"head": tensors.get("lm_head.weight", tensors["model.embed_tokens.weight"])}
-    for layer in range(shape.layers):
-        old, new = f"model.layers.{layer}.", f"{layer}."
-        made[new + "before_attention"] = tensors[old + "input_layernorm.weight"].float()
-        made[new + "before_mixing"] = tensors[old + "post_attention_layernorm.weight"].float()
-        query, key = (as_pairs(tensors[f"{old}self_attn.{name}_proj.weight"], shape.head_width) for name in ("q", "k"))
-        joined[new + "attention_in"] = torch.cat([query, key, tensors[old + "self_attn.v_proj.weight"]])
-        joined[new + "attention_out"] = tensors[old + "self_attn.o_proj.weight"]
-        joined[new + "mixing_in"] = torch.cat([tensors[f"{old}mlp.{name}_proj.weight"] for name in ("gate", "up")])
-        joined[new + "mixing_out"] = tensors[old + "mlp.down_proj.weight"]
-    for name, weight in joined.items():
-        made[name + ".weight"], made[name + ".scales"] = quantised(weight)
-    return made
-
-
-def as_pairs(weight: torch.Tensor, head_width: int) -> torch.Tensor:
-    """Rows of each head put so that the two numbers that turn together lie side by side; products do not change.
-
-    Args:
-        weight: of queries or keys, (heads * head_width, width).
-        head_width: size of a head's vector.
-    """
-    heads = weight.reshape(-1, 2, head_width // 2, weight.shape[1])
-    return heads.transpose(1, 2).reshape(weight.shape)
-
-
 class Llama:
     """A model with its cache of keys and values. Not safe to share between threads."""
 
@@ -121,7 +85,7 @@ class Llama:
         self._embedding = tensor("embedding")
         self._norm = tensor("norm")
         self._head = _matrix(tensor, "head")
-        self._layers = [_Layer.of(tensor, f"{layer}.") for layer in range(shape.layers)]
+        self._layers = [Layer.of(tensor, f"{layer}.") for layer in range(shape.layers)]
         self._few_rows = FewRows.of(shape, tensor) if compiled else None
         self._room = 0
         self._keys = self._values = torch.empty(0)
@@ -153,21 +117,50 @@ class Llama:
         if self._few_rows is not None and len(ids) <= self._few_rows.most_rows:
             self.length = end
             return self._few_rows.read(hidden, keep, start, (self._keys, self._values), self._turns)
-        turns = self._turns[start:end, None]
-        # (queries x group, tokens): a token sees those before it and itself; one alone sees all
-        mask = None
-        if len(ids) > 1:
-            mask = torch.ones(len(ids), end, dtype=torch.bool).tril(start)
-            mask = mask.repeat(self.shape.heads // self.shape.key_heads, 1)
-        for place, layer in enumerate(self._layers):
-            hidden += self._attend(place, layer, self._normed(hidden, layer.before_attention), turns, mask)
-            gate, up = layer.mixing_in(self._normed(hidden, layer.before_mixing)).chunk(2, dim=1)
-            hidden += layer.mixing_out(functional.silu(gate).mul_(up))
+        hidden = self._through(self._layers, hidden)
         self.length = end
         return self._head(self._normed(hidden[-keep:], self._norm)).float()
 
+    @torch.inference_mode()
+    def vectors(self, ids: list[int], layers: Sequence["Layer"]) -> torch.Tensor:
+        """Each token's vector behind some of the blocks, normed as behind all of them: (tokens, width) float32.
+
+        The cache is forgotten before and afterwards.
+
+        Args:
+            ids: the tokens.
+            layers: the first blocks, as `changed_layers` gives them.
+        """
+        self.forget()
+        self._make_room(len(ids))
+        return self._normed(self._through(layers, self._embedding[ids].float()), self._norm)
+
+    def changed_layers(self, count: int, changes: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> list["Layer"]:
+        """The first blocks with low-rank differences on some of their matrices; the weights are shared with the model.
+
+        Args:
+            count: of blocks.
+            changes: "layer.matrix" -> (A, B) as `packed_changes` gives them.
+        """
+        return [layer.changed(f"{place}.", changes) for place, layer in enumerate(self._layers[:count])]
+
+    def _through(self, layers: Sequence["Layer"], hidden: torch.Tensor) -> torch.Tensor:
+        """The tokens' vectors (tokens, width) behind blocks; keys and values go into the cache, its length stays."""
+        count, end = len(hidden), self.length + len(hidden)
+        turns = self._turns[self.length : end, None]
+        # (queries x group, tokens): a token sees those before it and itself; one alone sees all
+        mask = None
+        if count > 1:
+            mask = torch.ones(count, end, dtype=torch.bool).tril(self.length)
+            mask = mask.repeat(self.shape.heads // self.shape.key_heads, 1)
+        for place, layer in enumerate(layers):
+            hidden += self._attend(place, layer, self._normed(hidden, layer.before_attention), turns, mask)
+            gate, up = layer.mixing_in(self._normed(hidden, layer.before_mixing)).chunk(2, dim=1)
+            hidden += layer.mixing_out(functional.silu(gate).mul_(up))
+        return hidden
+
     def _attend(
-        self, place: int, layer: "_Layer", hidden: torch.Tensor, turns: torch.Tensor, mask: torch.Tensor | None
+        self, place: int, layer: "Layer", hidden: torch.Tensor, turns: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
         shape, count = self.shape, len(hidden)
         start, end = self.length, self.length + count
@@ -208,16 +201,19 @@ class Llama:
 
 
 @dataclass(frozen=True)
-class _Layer:
+class Layer:
+    """The weights of one block, each matrix as what multiplies by it."""
+
     before_attention: torch.Tensor
-    attention_in: Int8Matrix
-    attention_out: Int8Matrix
+    attention_in: "Int8Matrix | ChangedMatrix"
+    attention_out: "Int8Matrix | ChangedMatrix"
     before_mixing: torch.Tensor
-    mixing_in: Int8Matrix
-    mixing_out: Int8Matrix
+    mixing_in: "Int8Matrix | ChangedMatrix"
+    mixing_out: "Int8Matrix | ChangedMatrix"
 
     @classmethod
-    def of(cls, tensor: Callable[[str], torch.Tensor], prefix: str) -> "_Layer":
+    def of(cls, tensor: Callable[[str], torch.Tensor], prefix: str) -> "Layer":
+        """The block whose tensors' names begin with the prefix."""
         return cls(
             tensor(prefix + "before_attention"),
             _matrix(tensor, prefix + "attention_in"),
@@ -226,6 +222,15 @@ class _Layer:
             _matrix(tensor, prefix + "mixing_in"),
             _matrix(tensor, prefix + "mixing_out"),
         )
+
+    def changed(self, prefix: str, changes: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> "Layer":
+        """The block with the differences that are named by the prefix and a matrix."""
+        made = {
+            name: ChangedMatrix(getattr(self, name), *changes[prefix + name])
+            for name in ("attention_in", "attention_out", "mixing_in", "mixing_out")
+            if prefix + name in changes
+        }
+        return replace(self, **made)  # type: ignore[arg-type]
 
 
 def _matrix(tensor: Callable[[str], torch.Tensor], name: str) -> Int8Matrix:

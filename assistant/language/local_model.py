@@ -4,7 +4,7 @@ Knows prompts, grammars and tokens; not what reads the tokens (`decoding.Reader`
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from assistant.errors import ModelUnavailable
@@ -12,7 +12,8 @@ from assistant.language.chat import Prompt, Usage
 from assistant.language.decoding import Decoder, Reader
 from assistant.language.grammar import call_grammar
 from assistant.language.prompts import read_calls, written_call
-from assistant.messages import Message, ToolCall
+from assistant.language.tool_choice import ToolChoice
+from assistant.messages import Message, Role, ToolCall
 
 _HEADROOM = 32  # tokens of the context left free beside prompt and completion
 
@@ -42,7 +43,15 @@ class LocalModel:
     """A causal language model with constrained, greedy, repeatable decoding. One prompt at a time."""
 
     def __init__(
-        self, reader: Reader, chat_text: ChatText, name: str, *, compact: bool, stop_ids: frozenset[int], context: int
+        self,
+        reader: Reader,
+        chat_text: ChatText,
+        name: str,
+        *,
+        compact: bool,
+        stop_ids: frozenset[int],
+        context: int,
+        choice: ToolChoice | None = None,
     ) -> None:
         """Takes what reads tokens and what makes them.
 
@@ -53,11 +62,13 @@ class LocalModel:
             compact: whether it was fine-tuned on the short prompt form.
             stop_ids: tokens that end a completion.
             context: tokens it reads at most.
+            choice: reads which tool a message means, with the same model.
         """
         self.name = name
         self.compact = compact
         self._chat_text = chat_text
         self._context = context
+        self._choice = choice
         self._decoder = Decoder(reader, stop_ids)
         self._lock = threading.Lock()
         self._grammar_tokens: Any = None
@@ -70,17 +81,12 @@ class LocalModel:
             else:
                 yield from self._text(prompt, usage)
 
-    def likelihoods(self, messages: Sequence[Message], choices: Sequence[str]) -> list[float]:
-        """See `Chooser.likelihoods`; the end of the model's turn counts as part of each choice."""
+    def opinions(self, role: Role, pair: tuple[str, str]) -> Mapping[str, float]:
+        """See `Chooser.opinions`."""
+        if self._choice is None:
+            return {}
         with self._lock:
-            prompt = Prompt("answer", tuple(messages), max_tokens=_HEADROOM)
-            ids, fixed = self._ids(prompt, tools=None)
-            said = [self._as_template(each) for each in messages]
-            endings = []
-            for choice in choices:
-                whole = self._chat_text.ids([*said, {"role": "assistant", "content": choice}], None, reply=False)
-                endings.append(whole[len(ids) :])
-            return self._decoder.likelihoods(ids, endings, fixed=fixed)
+            return self._choice.opinions(role, pair)
 
     def _calls(self, prompt: Prompt, usage: Usage) -> Iterator[str | ToolCall]:
         import llguidance

@@ -85,7 +85,8 @@ def write_packed(model: Any, tokenizer: Any, folder: Path) -> None:
     Raises:
         ModelUnavailable: it is a model of another kind.
     """
-    from assistant.language.llama import LlamaShape, packed_tensors
+    from assistant.language.llama import LlamaShape
+    from assistant.language.packing import packed_tensors
 
     config = model.config.to_dict()
     shape = LlamaShape.of(config)

@@ -51,10 +51,10 @@ class TornRouter(FixedRouter):
 
 
 class ChoosingModel(ScriptedModel):
-    """Finds every tool as likely."""
+    """Finds both tools as likely."""
 
-    def likelihoods(self, messages: Any, choices: Sequence[str]) -> list[float]:
-        return [math.log(1 / len(choices))] * len(choices)
+    def opinions(self, role: str, pair: tuple[str, str]) -> dict[str, float]:
+        return {name: math.log(1 / len(TORN)) for name, _ in TORN}
 
 
 @pytest.fixture

@@ -13,20 +13,31 @@ def halves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_opinion, "MODEL_WEIGHT", 0.5)
 
 
+def logs(**chances: float) -> dict[str, float]:
+    return {name: math.log(chance) for name, chance in chances.items()}
+
+
 def test_the_greater_product_of_both_wins() -> None:
     close = [("sales_report", 0.5), ("sales_trends", 0.3), ("none", 0.2)]
     # .5 * .2 = .10, .3 * .6 = .18, .2 * .2 = .04
-    assert agreed(close, [math.log(0.2), math.log(0.6), math.log(0.2)])[0][0] == "sales_trends"
+    assert agreed(close, logs(sales_report=0.2, sales_trends=0.6, none=0.2))[0][0] == "sales_trends"
     # .5 * .4 = .20, .3 * .4 = .12
-    assert agreed(close, [math.log(0.4), math.log(0.4), math.log(0.2)])[0][0] == "sales_report"
+    assert agreed(close, logs(sales_report=0.4, sales_trends=0.4, none=0.2))[0][0] == "sales_report"
 
 
-def test_likelihoods_count_relative_to_each_other() -> None:
-    close = [("a", 0.6), ("b", 0.4)]
-    one, other = agreed(close, [-50.0, -52.0]), agreed(close, [-0.1, -2.1])
-    assert one[0][0] == other[0][0] == "a"
-    assert sum(chance for _, chance in one) == pytest.approx(1.0)
+def test_the_chances_are_those_of_the_tools_that_are_close() -> None:
+    # sqrt(.6 * .5) : sqrt(.4 * .05) = .5477 : .1414
+    (first, chance), (second, other) = agreed([("a", 0.6), ("b", 0.4)], logs(a=0.5, b=0.05, c=0.45))
+    assert (first, second) == ("a", "b")
+    assert chance == pytest.approx(0.5477 / 0.6891, abs=1e-3)
+    assert chance + other == pytest.approx(1.0)
+
+
+def test_without_an_opinion_of_one_of_them_the_router_s_word_stands() -> None:
+    close = [("a", 0.6), ("added_by_a_plugin", 0.4)]
+    assert agreed(close, logs(a=0.01)) == close
+    assert agreed(close, {}) == close
 
 
 def test_a_tool_that_the_router_bars_stays_behind() -> None:
-    assert agreed([("a", 0.999999), ("b", 0.0)], [math.log(0.1), math.log(0.9)])[0][0] == "a"
+    assert agreed([("a", 0.999999), ("b", 0.0)], logs(a=0.1, b=0.9))[0][0] == "a"

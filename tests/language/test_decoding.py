@@ -177,23 +177,3 @@ def test_a_grammar_is_followed_greedily(model: Any, tokenizer: Any) -> None:
             checker.consume_token(token)
             ids.append(token)
         assert checker.is_stopped()
-
-
-def test_likelihoods_are_those_of_reading_each_choice_whole(model: Any) -> None:
-    prompt, choices = [5, 6, 7, 8, 9], [[10, 11, 12], [20], [10, 30]]
-    got = decoder_of(model, NO_STOP).likelihoods(prompt, choices)
-    for ids, likelihood in zip(choices, got, strict=True):
-        with torch.no_grad():
-            rows = model(torch.tensor([prompt + ids])).logits[0].log_softmax(-1)
-        wanted = sum(float(rows[len(prompt) - 1 + place, token]) for place, token in enumerate(ids))
-        assert likelihood == pytest.approx(wanted, abs=1e-4)
-
-
-def test_likelihoods_are_right_where_the_cache_cannot_go_back(model: Any) -> None:
-    class Forgetful(TransformersReader):
-        def drop(self, count: int) -> None:
-            self._forget()
-
-    prompt, choices = [5, 6, 7], [[10, 11], [12, 13]]
-    got = Decoder(Forgetful(model), NO_STOP).likelihoods(prompt, choices)
-    assert got == pytest.approx(decoder_of(model, NO_STOP).likelihoods(prompt, choices), abs=1e-4)

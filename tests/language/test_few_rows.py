@@ -9,7 +9,8 @@ from tiny_model import tiny_model
 
 from assistant.language import few_rows
 from assistant.language.few_rows import FewRows, fits
-from assistant.language.llama import Llama, LlamaShape, packed_tensors
+from assistant.language.llama import Llama, LlamaShape
+from assistant.language.packing import packed_tensors
 
 IDS = [5, 17, 300, 42, 42, 7, 399, 128, 3, 64, 91, 250, 8, 9, 10, 31]
 compiled = pytest.mark.skipif(few_rows._library() is None, reason="not compiled in this installation, or not for here")

@@ -7,7 +7,8 @@ import torch
 from tiny_model import tiny_model
 
 from assistant.language import llama
-from assistant.language.llama import Llama, LlamaShape, packed_tensors
+from assistant.language.llama import Llama, LlamaShape
+from assistant.language.packing import packed_tensors
 
 IDS = [5, 17, 300, 42, 42, 7, 399, 128, 3, 64, 91, 250]
 
