@@ -165,13 +165,19 @@ def _add_training(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shop: argparse.ArgumentParser
 ) -> None:
     finetune = commands.add_parser("finetune", parents=[shop], help="fine-tune the router or the language model")
-    finetune.add_argument("part", choices=["router", "language"], help="which part")
+    finetune.add_argument(
+        "part", choices=["router", "language", "choice"], help="which part; choice: the language model's, of a tool"
+    )
     finetune.add_argument("--base", help="language: another Hugging Face base (id or folder)")
-    finetune.add_argument("--out", type=Path, help="where the result goes (default: the shipped place)")
+    finetune.add_argument(
+        "--out",
+        type=Path,
+        help="where the result goes (default: the shipped place); choice: the adapter beside which it lies",
+    )
     finetune.add_argument("--epochs", type=int, help="passes over the phrasings")
     finetune.add_argument("--rank", type=int, help="of the LoRA adapter")
     finetune.add_argument("--log-dir", type=Path, metavar="DIR", help="write curves for TensorBoard there")
-    finetune.add_argument("--first-layer", type=int, help="language: the first layer that is adapted")
+    finetune.add_argument("--first-layer", type=int, help="language, choice: the first layer that is adapted")
     finetune.add_argument("--extends", type=Path, metavar="ADAPTER", help="an adapter, or router, to go on from")
     finetune.add_argument("--shares", help="language: of each kind of dialogue, as in choices=1,calls=0.15,answers=0.5")
     finetune.set_defaults(run="training.finetune")

@@ -24,7 +24,8 @@ def split_wishes(text: str, rank: Callable[[str], Ranking], apart: Callable[[str
         rank: the tools that a text may mean.
         apart: the probability that a text asks for things of two tools.
     """
-    parts, rest = [], text
+    parts: list[str] = []
+    rest = text
     while len(parts) < _MOST - 1 and apart(rest) >= _APART:
         halves = _halves(rest, rank)
         if halves is None:

@@ -21,9 +21,7 @@ _KINDS = ("calls", "answers", "choices")
 
 def finetune(given: argparse.Namespace) -> int:
     """Trains a part and writes it where answering finds it."""
-    if given.part == "router":
-        return _router(given)
-    return _language(given)
+    return {"router": _router, "language": _language, "choice": _choice}[given.part](given)
 
 
 def _router(given: argparse.Namespace) -> int:
@@ -63,6 +61,30 @@ def _language(given: argparse.Namespace) -> int:
     with Curves(given.log_dir) as curves:
         finetune_language(epochs, settings, folder, base=given.base, extends=given.extends, curves=curves, report=_say)
     print(f"The adapter is in {folder}.")
+    return 0
+
+
+def _choice(given: argparse.Namespace) -> int:
+    from assistant.language.weights import SHIPPED_ADAPTER
+    from assistant.training.finetune_choice import ChoiceSettings, finetune_choice
+    from assistant.training.phrasings import read_entities, read_phrasings, spoken
+    from assistant.training.router_data import classes, examples
+
+    _require_peft()
+    settings = _chosen(ChoiceSettings(), epochs=given.epochs, rank=given.rank, first_layer=given.first_layer)
+    tools = standard_tools()
+    roles, schemas = {tool.name: tool.roles for tool in tools}, {tool.name: tool.parameters for tool in tools}
+    phrasings, entities, chance = read_phrasings(roles), read_entities(), random.Random(settings.seed)
+    train, held_out = (list(spoken(phrasings, split)) for split in ("train", "validation"))
+    scores = finetune_choice(
+        lambda: examples(train, entities, roles, schemas, chance),
+        examples(held_out, entities, roles, schemas, random.Random(settings.seed + 1), noisy=False),
+        classes(roles),
+        settings,
+        given.out or SHIPPED_ADAPTER,
+        _say,
+    )
+    print(json.dumps(scores, indent=1))
     return 0
 
 

@@ -58,7 +58,7 @@ def packed_changes(
             ups = [tensors[stem + "B.weight"].float() * scale for stem in stems]
             ups = [as_pairs(up, shape.head_width) if name in "qk" else up for name, up in zip(names, ups, strict=True)]
             down = torch.cat([tensors[stem + "A.weight"].float() for stem in stems])
-            made[f"{layer}.{packed}"] = down, torch.block_diag(*ups)
+            made[f"{layer}.{packed}"] = down, torch.block_diag(*ups)  # type: ignore[no-untyped-call]
     return made
 
 

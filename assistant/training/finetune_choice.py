@@ -88,7 +88,7 @@ class ChoiceModel:
         )
         self.body = get_peft_model(causal.to(torch.bfloat16), config).get_base_model().model
         width = 2 * causal.config.hidden_size
-        self.heads = torch.nn.ModuleDict({role: torch.nn.Linear(width, len(names)) for role, names in classes.items()})
+        self.heads = {role: torch.nn.Linear(width, len(names)) for role, names in classes.items()}
         for head in self.heads.values():
             torch.nn.init.normal_(head.weight, std=0.01)
 
@@ -136,6 +136,10 @@ class ChoiceModel:
                             counts[role][1] += found == each.labels[role]
         self.body.train()
         return {role: round(right / max(asked, 1), 4) for role, (asked, right) in counts.items()}
+
+    def head_parameters(self) -> list[Any]:
+        """The parameters of all heads."""
+        return [parameter for head in self.heads.values() for parameter in head.parameters()]
 
     def trained(self) -> dict[str, Any]:
         """The low-rank matrices, under the names that `packing.packed_changes` reads."""
@@ -191,7 +195,7 @@ def finetune_choice(
     model = ChoiceModel(causal, tokenizer, classes, settings)
     held_out = model.batches(validation, chance)
     adapted = [each for each in model.body.parameters() if each.requires_grad]
-    groups = [{"params": adapted, "lr": settings.rate}, {"params": model.heads.parameters(), "lr": settings.head_rate}]
+    groups = [{"params": adapted, "lr": settings.rate}, {"params": model.head_parameters(), "lr": settings.head_rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.99))
     epochs = [model.batches(epoch_examples(), chance) for _ in range(settings.epochs)]
     steps = sum(map(len, epochs))
@@ -207,10 +211,7 @@ def finetune_choice(
             schedule.step()
             if step % 50 == 0:
                 report(f"epoch {place + 1}, step {step} of {len(batches)}: loss {loss.item():.3f}")
-        heads = {
-            role: (tuple(model.classes[role]), head.weight, head.bias)
-            for role, head in model.heads.items()
-        }  # fmt: skip
+        heads = {role: (tuple(model.classes[role]), each.weight, each.bias) for role, each in model.heads.items()}
         save_choice(folder, model.trained(), heads, settings.layers, 2.0)
         figures = model.right(held_out)
         report(f"epoch {place + 1} of {settings.epochs}: right on validation {figures}, {asdict(settings)}")

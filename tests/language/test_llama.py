@@ -6,7 +6,7 @@ import pytest
 import torch
 from tiny_model import tiny_model
 
-from assistant.language import llama
+from assistant.language import llama, packing
 from assistant.language.llama import Llama, LlamaShape
 from assistant.language.packing import packed_tensors
 
@@ -43,7 +43,7 @@ def shape_of(reference: Any) -> LlamaShape:
 @pytest.fixture
 def exact(reference: Any, monkeypatch: pytest.MonkeyPatch) -> Llama:
     """The model with its matrices unrounded; the token vectors are given in float32 too."""
-    monkeypatch.setattr(llama, "quantised", lambda weight: (weight, torch.ones(len(weight))))
+    monkeypatch.setattr(packing, "quantised", lambda weight: (weight, torch.ones(len(weight))))
     monkeypatch.setattr(llama, "Int8Matrix", lambda weight, scales: Exact(weight))
     shape = shape_of(reference)
     tensors = packed_tensors(shape, reference.state_dict())
