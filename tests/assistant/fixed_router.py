@@ -1,6 +1,7 @@
 """A router that ranks what a test tells it to, so that tests of what comes after it do not hang on its weights."""
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from assistant.language.router import NONE, Ranking
@@ -18,3 +19,7 @@ class FixedRouter:
             name = NONE
         others = [(other, 0.01) for other in (*permitted, NONE) if other != name][:4]
         return Ranking(((name, 0.9), *others), True)
+
+    def read(self, *_: Any) -> SimpleNamespace:
+        """One wish in each message."""
+        return SimpleNamespace(wishes={})

@@ -46,9 +46,6 @@ class TornRouter(FixedRouter):
     def rank(self, message: str, role: str, permitted: Sequence[str], *rest: Any, **more: Any) -> Ranking:
         return Ranking(TORN, False) if message == SAID else super().rank(message, role, permitted, *rest, **more)
 
-    def read(self, message: str, before: Any) -> Any:
-        raise AssertionError("the scripted model writes the calls of this test")
-
 
 class ChoosingModel(ScriptedModel):
     """Finds both tools as likely."""
