@@ -32,7 +32,7 @@ from assistant.search_follow_ups import SEARCH
 from assistant.second_opinion import agreed
 from assistant.shop import Shop
 from assistant.support import supported
-from assistant.together import for_each, for_each_named
+from assistant.together import for_each, for_each_named, means_all, without_all
 from assistant.toolbox import Tool
 from assistant.wishes import split_wishes
 
@@ -99,9 +99,9 @@ class Planner:
         if not model.compact:
             offered = [name for name, _ in ranking.scores if name != NONE][:_SHORTLIST]
             return self._written(model, list(dict.fromkeys(named + offered)), text, usage)
-        changed = None if named else self._changed(text)
-        if changed is not None:
-            return Plan((changed,))
+        changed = () if named else self._changed(text)
+        if changed:
+            return Plan(changed)
         chosen = self._chosen(model, self._about(text, ranking), text)
         scores = [(named[0], 1.0)] if named else self._put_right(chosen, text)
         wish = None if ranking.sure else search_follow_ups.bare_wish(text, self._shop.resolve.in_titles)
@@ -146,10 +146,18 @@ class Planner:
             return [report_words.REPORT]
         return ["review_insights"] if report_words.asks_for_problem_costs(text) else []
 
-    def _changed(self, text: str) -> ToolCall | None:
-        """The call before, changed by a message that says nothing else; a change that is prepared is not repeated."""
-        before, resolve = self._memory.alone, self._shop.resolve
-        tool = self.permitted().get(before.name) if before is not None else None
+    def _changed(self, text: str) -> tuple[ToolCall, ...]:
+        """The calls before, changed by a message that says nothing else: the only one, or all where that is said."""
+        before = self._memory.together
+        if len(before) > 1 and means_all(text):
+            changed = [self._changed_call(call, without_all(text)) for call in before]
+        else:
+            changed = [] if self._memory.alone is None else [self._changed_call(self._memory.alone, text)]
+        return () if None in changed else tuple(call for call in changed if call is not None)
+
+    def _changed_call(self, before: ToolCall, text: str) -> ToolCall | None:
+        """One call with what a message changes; a change of the shop's records that is prepared is not repeated."""
+        resolve, tool = self._shop.resolve, self.permitted().get(before.name)
         if tool is None or tool.writes:
             return None
         call = short_follow_ups.changed(

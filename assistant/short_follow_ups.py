@@ -36,6 +36,10 @@ _METRICS: Final = {
     ),
     "return_rate": re.compile(r"\b(?:return rates?|returns|refunds)\b", re.IGNORECASE),
 }
+_LEVEL: Final = re.compile(
+    r"\b(?:service(?: level)?(?: of)? )?([5-9]\d(?:\.\d+)?)(?: ?(?:%|per ?cent\b|pct\b))?(?: service(?: level)?)?",
+    re.IGNORECASE,
+)
 _COUNTED: Final = ("top", "limit")
 _MOST: Final = 100  # of a list; a larger number is a year, a code or a price
 _ONE_SUBJECT: Final = ("product", "category")  # one is named: the other no longer holds
@@ -127,6 +131,10 @@ def _words(rest: str, found: dict[str, Any], properties: Mapping[str, Any]) -> s
         if len(said) == 1:
             found[argument] = said[0]
             rest = choices[said[0]].sub(" | ", rest)
+    level = _LEVEL.search(rest) if "service_level" in properties else None
+    if level:
+        found["service_level"] = float(level[1])
+        rest = f"{rest[: level.start()]} | {rest[level.end() :]}"
     counted = next((name for name in _COUNTED if name in properties), None)
     figures = spans.number_places(rest)
     if counted and len(figures) == 1 and 1 < figures[0][2] <= _MOST and float(figures[0][2]).is_integer():

@@ -16,6 +16,11 @@ _JOINS: Final = re.compile(
     r"\s*(?:,|;|and|n|&|\+|plus|or|vs\.?|versus|against|compared (?:to|with))(?:\s+(?:and|then|the|\w{3,9}))?\s*",
     re.IGNORECASE,
 )
+_ALL: Final = re.compile(
+    r"\b(?:for |of |in )?(?:(?:the )?(?:same (?:two|three|[23]|both)|both(?: of (?:them|those|these))?|two of them)"
+    r"|all (?:two|three|[23])|each(?: of (?:them|those|these))?|the lot)\b",
+    re.IGNORECASE,
+)
 _POINTED: Final = ("product", "customer", "store", "category", "country")  # what several calls may be about
 
 
@@ -44,6 +49,16 @@ def for_each(calls: Sequence[ToolCall], read: ToolCall, message: str) -> list[To
         ToolCall(read.name, {key: value for key, value in call.arguments.items() if key in kept} | changed)
         for call in calls
     ]
+
+
+def means_all(message: str) -> bool:
+    """Whether a follow-up says that it is meant for all calls of the turn before ("in units, both")."""
+    return _ALL.search(message) is not None
+
+
+def without_all(message: str) -> str:
+    """The message without the words that say so."""
+    return " ".join(_ALL.sub(" ", message).split())
 
 
 def for_each_named(

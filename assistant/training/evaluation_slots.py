@@ -4,7 +4,9 @@ Who asks as a customer is one of the shop's own, so that orders are found and ch
 shop lacks comes from the project's own list. Knows no model.
 """
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,12 +91,18 @@ def entities_of(shopper: Shopper | None, phrasing: Phrasing, entities: Entities,
             "customer_name": list(dict.fromkeys(named)) or entities["customer_name"],
         }
     said = " ".join(turn.text for turn in phrasing.turns)
-    another = entities["order_id"][:1] if "{order_id2" in said else []  # a second one: of nobody, or somebody else
-    own: dict[str, list[str]] = {"order_id": [shopper.order_id, *another]}
+    own: dict[str, Sequence[str]] = {"order_id": [shopper.order_id]}
     if "{order_id" in said:
-        own["product"] = list(shopper.titles)
+        own["product"] = shopper.titles
     if shopper.email:
         own["email"] = [shopper.email]
     if shopper.postcode:
         own["postcode"] = [shopper.postcode]
-    return {**entities, **own}
+    return {**entities, **{kind: _enough(values, kind, said, entities) for kind, values in own.items()}}
+
+
+def _enough(own: Sequence[str], kind: str, said: str, entities: Entities) -> list[str]:
+    """The shopper's own names, and where more are spoken of, such of nobody or somebody else."""
+    slots = set(re.findall(rf"\{{{kind}\d?\}}", said))
+    others = [name for name in entities.get(kind, ()) if name not in own]
+    return [*own, *others[: max(0, len(slots) - len(own))]]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant import references, talk
+from assistant import references, talk, told_times
 from assistant.conversation import Conversation
 from assistant.messages import Answer, CallRecord, Role, ToolCall, ToolResult
 from assistant.safety import Limits
@@ -146,6 +146,9 @@ class Asker:
             given["products"] = [self._product(str(each), text) for each in given["products"]]
         if isinstance(given.get("period"), str):
             given["period"] = references.period(given["period"], self.before, self.shop.resolve.clock)
+            if isinstance(given.get("compare_to"), str):
+                reads = self.shop.resolve.clock.period
+                given["compare_to"] = told_times.compared(given["compare_to"], given["period"], reads)
         for name in ("horizon", "date"):
             if isinstance(given.get(name), str):
                 given[name] = references.ahead(given[name], self.before, self.shop.resolve.clock)

@@ -93,3 +93,10 @@ def test_how_many_pieces_does_not_hold_for_another_product() -> None:
 
 def test_nothing_was_asked_before() -> None:
     assert changed("and in Whitby", None, {}, (), lambda name: (), lambda name, said: False) is None
+
+
+def test_a_service_level_changes_alone() -> None:
+    before = {"product": "Oak Tray", "store": "Whitby", "service_level": 95}
+    assert after("at 97%?", "recommend_reorder", **before) == before | {"service_level": 97.0}
+    assert after("make it 98 percent", "recommend_reorder", **before) == before | {"service_level": 98.0}
+    assert after("top 97", "sales_report", **REPORT) == REPORT | {"top": 97, "order": "highest"}

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.messages import ToolCall
-from assistant.together import for_each, for_each_named
+from assistant.together import for_each, for_each_named, means_all, without_all
 
 
 def sales(**arguments: str) -> ToolCall:
@@ -72,3 +72,18 @@ def test_a_tool_without_that_kind_is_called_once() -> None:
     message = "trends of Leeds and York"
     call = ToolCall("sales_trends", {"group_by": "store"})
     assert for_each_named(call, message, {"group_by": {"type": "string"}}, stores(message)) == [call]
+
+
+@pytest.mark.parametrize(
+    ("message", "rest"),
+    [("in units, both", "in units,"), ("Whitby for each of them", "Whitby"), ("Oak Tray, same 3", "Oak Tray,"),
+     ("all three by week", "by week"), ("the same two in May", "in May")],
+)  # fmt: skip
+def test_words_that_mean_all_calls_before(message: str, rest: str) -> None:
+    assert means_all(message)
+    assert without_all(message) == rest
+
+
+@pytest.mark.parametrize("message", ["in units", "the same for May", "all stores", "the second one", "all 30 of them"])
+def test_other_words_mean_one(message: str) -> None:
+    assert not means_all(message)

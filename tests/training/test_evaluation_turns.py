@@ -83,3 +83,11 @@ def test_who_asks_comes_from_the_shop_with_their_own_order(shop: Shop) -> None:
     assert slots["email"] == ["ann@example.com"]
     staff = entities_of(None, phrasing, {"customer": ["1"], "customer_name": ["A"], "order_id": ["9"]}, [ANN])
     assert (staff["customer"], staff["customer_name"], staff["order_id"]) == (["C1"], ["Ann Lee"], ["9"])
+
+
+def test_more_slots_than_the_shopper_has_names_are_filled_with_others() -> None:
+    turn = Turn("{email}, no, {email2}: {product}, {product2} and {product3} of {order_id}", ())
+    lines = {"order_id": ["9"], "product": ["lamp", "Blue Mug"], "email": ["x@y.z"]}
+    slots = entities_of(ANN, Phrasing("0", frozenset({"customer"}), (turn,), "plain"), lines, [ANN])
+    assert (slots["email"], slots["order_id"]) == (["ann@example.com", "x@y.z"], ["1001"])
+    assert slots["product"] == ["Blue Mug", "Oak Tray", "lamp"]
