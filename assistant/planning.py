@@ -67,7 +67,8 @@ class Planner:
 
     def wishes(self, text: str) -> list[str]:
         """The message whole, or its parts where each clearly asks for another tool."""
-        return split_wishes(text, self.rank, self._apart)
+        names = [text[start:end] for start, end, _ in self._shop.resolve.name_places(text)]
+        return split_wishes(text, self.rank, self._apart, names)
 
     def _apart(self, text: str) -> float:
         """How probable it is that a text asks for things of two tools."""

@@ -1,33 +1,37 @@
 """Splits a message that holds wishes for several tools: a reading says whether there are, a ranking where they part."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.language.router import NONE, Ranking
 
 _MOST = 3  # wishes of one message
 _MOST_PAUSES = 8
-_APART = 0.5  # probability from which a message is taken to hold wishes for two tools
+_APART = 0.35  # probability from which a message is taken to hold wishes for two tools
 _LIKELY = 0.3  # product of the probabilities of both parts' tools
 _PAUSE = re.compile(
-    r"(?<=[.?!;:,])\s+|\n+|\s+[-–—]+\s+|,?\s+(?:and|n|nd|an|&|plus|then|also|but|while|whats)\s+", re.IGNORECASE
+    r"(?<=[.?!;:,])(?<!\bno\.)(?<!\bnr\.)\s+|\n+|\s+[-–—]+\s+|,?\s+(?:and|n|nd|an|&|plus|then|also|but|while|whats)\s+",
+    re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:(?:and|n|nd|&|plus|then|also|oh|so|but|ok|okay)\b[\s,]*)+", re.IGNORECASE)
 _SAYS = re.compile(r"\w")
 
 
-def split_wishes(text: str, rank: Callable[[str], Ranking], apart: Callable[[str], float]) -> list[str]:
+def split_wishes(
+    text: str, rank: Callable[[str], Ranking], apart: Callable[[str], float], names: Sequence[str] = ()
+) -> list[str]:
     """The parts of a message that each ask for another tool; else the message whole.
 
     Args:
         text: the message.
         rank: the tools that a text may mean.
         apart: the probability that a text asks for things of two tools.
+        names: of the shop's things that stand in the message; none is cut in two ("Kettle & Co").
     """
     parts: list[str] = []
     rest = text
     while len(parts) < _MOST - 1 and apart(rest) >= _APART:
-        halves = _halves(rest, rank)
+        halves = _halves(rest, rank, names)
         if halves is None:
             break
         parts.append(halves[0])
@@ -35,9 +39,14 @@ def split_wishes(text: str, rank: Callable[[str], Ranking], apart: Callable[[str
     return [*parts, rest]
 
 
-def _halves(text: str, rank: Callable[[str], Ranking]) -> tuple[str, str] | None:
+def _halves(text: str, rank: Callable[[str], Ranking], names: Sequence[str]) -> tuple[str, str] | None:
     """The two parts that most clearly ask for different tools; None where no pause of the text parts such two."""
-    pauses = list(_PAUSE.finditer(text))
+    named = [match.span() for name in names for match in re.finditer(re.escape(name), text)]
+    pauses = [
+        pause
+        for pause in _PAUSE.finditer(text)
+        if not any(start < pause.start() and pause.end() < end for start, end in named)
+    ]
     best, found = _LIKELY, None
     for pause in pauses if len(pauses) <= _MOST_PAUSES else ():
         first, rest = text[: pause.start()].strip(" ,;:\n"), _LEADING.sub("", text[pause.end() :].strip(" ,;:\n"))

@@ -47,7 +47,7 @@ _LIMITS = """## Limits
 - All phrasings were written for this project by few authors; the held-out ones are of the same authors. Real customers
   will say things that none of them thought of.
 - English only, British and American; typos and non-native English are among the voices, other languages are not.
-- Messages with several wishes are split by simple rules; three are the most.
+- Messages with several wishes are told by the router and parted at a pause between them; three are the most.
 - Arguments that nobody put into words that can be copied ("the usual ones") are asked back or left out.
 - An answer whose figures or names are not found in the results is replaced by the tool's own sentence; it is then
   correct but plain.

@@ -28,6 +28,13 @@ def test_three_wishes() -> None:
     assert split_wishes(said, rank, two) == ["the revenue", "the forecast", "what is in stock"]
 
 
+def test_a_name_is_not_cut_in_two() -> None:
+    said = "revenue of Kettle and stock Ltd"
+    assert split_wishes(said, rank, two) == ["revenue of Kettle", "stock Ltd"]
+    assert split_wishes(said, rank, two, ["Kettle and stock Ltd"]) == [said]
+    assert split_wishes("stock of no. 2 mug forecast", rank, two) == ["stock of no. 2 mug forecast"]
+
+
 def test_one_wish_stays_whole() -> None:
     for said in (
         "revenue of mugs",  # no pause
