@@ -3,14 +3,30 @@
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
-from functools import lru_cache
-from typing import Final, TypeVar
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from functools import lru_cache, wraps
+from typing import Final, ParamSpec, Protocol, TypeVar
 
 from assistant.time_spelling import MONTH_NAMES, MONTH_SHORTS, WEEKDAY_NAMES, before_words, mended
 from assistant.wording import span
 
 P = TypeVar("P")
+A = ParamSpec("A")
+
+
+class Span(Protocol):
+    """First and last day of a time."""
+
+    @property
+    def start(self) -> date:
+        """First day."""
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+
+
+S = TypeVar("S", bound=Span)
 
 MONTHS: Final = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
     short: i for i, shorts in enumerate(MONTH_SHORTS, 1) for short in shorts.split()
@@ -42,7 +58,7 @@ MONTHS_OF: Final = {
     "month": 1, "quarter": 3, "season": 3, "half": 6, "year": 12, "tax year": 12, "financial year": 12,
 }  # fmt: skip
 _YEARS_BEGIN: Final = {"tax year": (4, 6), "financial year": (4, 1)}  # British: the taxman's and the common accounts'
-_NUMBERS: Final = {
+NUMBERS: Final = {
     name: i
     for i, name in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -59,7 +75,7 @@ _NUMBERS: Final = {
     "hundred": 100,
     "dozen": 12,
 }
-_ORDINALS: Final = {
+ORDINALS: Final = {
     name: i
     for i, name in enumerate(
         (
@@ -95,8 +111,8 @@ def normalise(said: str) -> str:
     text = mended(
         re.sub(r"\b(twenty|thirty) (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", _summed, text)
     )
-    text = re.sub(rf"\b({'|'.join(_NUMBERS)})\b", lambda m: str(_NUMBERS[m[1]]), text)
-    text = re.sub(rf"\b({'|'.join(_ORDINALS)})\b", lambda m: str(_ORDINALS[m[1]]), text)
+    text = re.sub(rf"\b({'|'.join(NUMBERS)})\b", lambda m: str(NUMBERS[m[1]]), text)
+    text = re.sub(rf"\b({'|'.join(ORDINALS)})\b", lambda m: str(ORDINALS[m[1]]), text)
     text = re.sub(rf"\b(\d{{1,2}})-(\d{{1,2}}) (?=(?:of )?(?:{MONTH})\b)", r"\1 to \2 ", text)
     text = re.sub(r"\bytd\b", "year to date", text)
     text = re.sub(r"\bmtd\b", "this month", text)
@@ -105,7 +121,7 @@ def normalise(said: str) -> str:
 
 
 def _summed(match: re.Match[str]) -> str:
-    return str(_NUMBERS[match[1]] + _ORDINALS[match[2]])
+    return str(NUMBERS[match[1]] + ORDINALS[match[2]])
 
 
 def unit(said: str) -> str:
@@ -132,6 +148,8 @@ def add_months(then: date, months: int) -> date:
     """The same day some months on, or the month's last day where it is shorter."""
     index = then.year * 12 + then.month - 1 + months
     year, month = divmod(index, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError(f"a date of the years {MINYEAR} to {MAXYEAR} was expected, not of {year}")
     return date(year, month + 1, min(then.day, monthrange(year, month + 1)[1]))
 
 
@@ -190,6 +208,20 @@ def label(start: date, end: date) -> str:
         if start.month % 3 == 1 and end.month == start.month + 2:
             return f"the {('first', 'second', 'third', 'fourth')[start.month // 3]} quarter of {start.year}"
     return span(start, end)
+
+
+def within_calendar(reads: Callable[A, S | None]) -> Callable[A, S | None]:
+    """A reader of times that gives None for a time without days ("0 days") or past the calendar's end."""
+
+    @wraps(reads)
+    def guarded(*args: A.args, **kwargs: A.kwargs) -> S | None:
+        try:
+            found = reads(*args, **kwargs)
+        except OverflowError:  # "the last 99999999 weeks"
+            return None
+        return found if found and found.start <= found.end else None
+
+    return guarded
 
 
 def year_period(year: int, make: Callable[[date, date, str], P]) -> P:

@@ -32,6 +32,7 @@ _PLAIN = (
 class ComparingClock(PastClock):
     """Reads times past, and times named from another one."""
 
+    @words.within_calendar
     def earlier(self, period: Period, said: str) -> Period | None:
         """The period to compare `period` with: "the month before", "same time last year", or one named outright."""
         text = _plain(words.normalise(said))
@@ -73,13 +74,20 @@ class ComparingClock(PastClock):
     @staticmethod
     def relative(said: str) -> bool:
         """Whether the words name a period only from another one ("the month before")."""
-        text = _plain(words.normalise(said))
-        if re.fullmatch(_AROUND, text) or _beside(Period(date(_ANY_YEAR, 6, 10), date(_ANY_YEAR, 6, 16), ""), text):
-            return True
-        named = re.fullmatch(_NAMED_BEFORE, text)
-        if named and (re.fullmatch(words.WEEKDAYS, named[1]) or part_of_year(named[1], _ANY_YEAR)):
-            return True
-        return bool(re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)) and len(text) > 3
+        return _from_another(_plain(words.normalise(said))) is not None
+
+
+@words.within_calendar
+def _from_another(text: str) -> Period | None:
+    """Some week, where words name a period only from another one; None for other words."""
+    week = Period(date(_ANY_YEAR, 6, 10), date(_ANY_YEAR, 6, 16), "")
+    if re.fullmatch(_AROUND, text) or _beside(week, text):
+        return week
+    named = re.fullmatch(_NAMED_BEFORE, text)
+    if named and (re.fullmatch(words.WEEKDAYS, named[1]) or part_of_year(named[1], _ANY_YEAR)):
+        return week
+    one = re.fullmatch(words.PERIOD_BEFORE, text) or re.fullmatch(words.YEAR_BEFORE, text)
+    return week if one and len(text) > 3 else None
 
 
 def _plain(text: str) -> str:

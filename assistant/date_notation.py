@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from assistant.calendar_words import WEEKDAYS, add_months, month_end, unit_start
+from assistant.calendar_words import NUMBERS, ORDINALS, WEEKDAYS, add_months, month_end, unit_start
 from assistant.time_spelling import mended
 
 _TO: Final = r" ?(?:-|–|to|until|till|through|and) ?"  # noqa: RUF001
@@ -16,18 +16,11 @@ _FIGURES: Final = r"(\d{1,2})([/.])(\d{1,2})"
 _LENGTHS: Final = "days?|weeks?|fortnights?"
 _FROM: Final = ("from", "starting", "starting on", "beginning", "commencing")
 _SIDES: Final = "|".join((*_FROM, "of", "to", "up to", "ending", "ending on"))
-_ORDINAL_WORDS: Final = {
-    word: place
-    for place, word in enumerate(
-        (
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-            "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-        ).split(),
-        1,
-    )
-}
-_A_DAY_IN_WORDS: Final = re.compile(rf"(?<=the )(?:{'|'.join(_ORDINAL_WORDS)})\b")
-_COUNTS: Final = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_WORD: Final = rf"\b(?:{'|'.join(ORDINALS)})\b"
+_DAYS_IN_WORDS: Final = re.compile(  # "from the second" points to a thing
+    rf"(?:from |between )?(?:the )?{_WORD}{_TO}(?:the )?{_WORD}(?: .*)?"
+    rf"|(?:{WEEKDAYS}),? (?:the )?{_WORD}|.*{_WORD} of (?:the )?(?:this|last|next|previous|current) month"
+)
 _ORDINAL: Final = r"(\d{1,2})(?:st|nd|rd|th)"
 _OF_MONTH: Final = r"(?: (?:of )?(?:the )?(this|last|next|previous|current) month)?"
 
@@ -41,11 +34,11 @@ def read(said: str, today: date, *, forward: bool) -> tuple[date, date] | None:
         forward: whether days to come are meant.
     """
     text = said.lower().strip(" ?!,;.")
-    if not text.startswith("the ") and not text.endswith("one"):  # "the second", "the first one" point to a thing
-        text = _A_DAY_IN_WORDS.sub(lambda word: f"{_ORDINAL_WORDS[word[0]]}th", text)
+    if _DAYS_IN_WORDS.fullmatch(text):
+        text = re.sub(_WORD, lambda word: f"{ORDINALS[word[0]]}th", text)
     if not any(each.isdigit() for each in text):
         return None
-    text = re.sub(rf"^(?:{'|'.join(_COUNTS)})\b", lambda word: str(_COUNTS.index(word[0])), text)
+    text = re.sub(rf"^(?:{'|'.join(NUMBERS)})\b", lambda word: str(NUMBERS[word[0]]), text)
     text = mended(text).removeprefix("on ")
     return _in_figures(text, today, forward=forward) or _by_ordinals(text, today, forward=forward)
 

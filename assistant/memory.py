@@ -51,14 +51,16 @@ class Memory:
         if calls:
             self.alone = calls[0] if len(calls) == 1 else None
             self.together = tuple(calls)
-        given = calls[-1].arguments if calls else {}
+        last = calls[-1].arguments if calls else {}
+        given = {name: value for call in calls for name, value in call.arguments.items()}  # later ones win
+        ahead = [call.arguments[name] for call in calls for name in ("date", "horizon") if call.arguments.get(name)]
         people = tuple(dict.fromkeys(_NUMBERED.findall(answer))) if calls else ()
         self.shown = references.Context(
             shown=shown or self.shown.shown,
             people=people or (() if shown else self.shown.people),
-            subject=given.get("product") or (shown[0].product_id if shown else self.shown.subject),
+            subject=last.get("product") or (shown[0].product_id if shown else self.shown.subject),
             period=given.get("period") or self.shown.period,
-            ahead=given.get("horizon") or given.get("date") or self.shown.ahead,
+            ahead=ahead[-1] if ahead else self.shown.ahead,
             supposed={name: given[name] for name in _SUPPOSED if name in given} if calls else self.shown.supposed,
             spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )

@@ -26,6 +26,7 @@ from assistant.calendar_words import (
     weekday_number,
 )
 from assistant.holidays_of_year import holiday
+from assistant.parts_of_stretch import is_part, part_of
 
 _WEEK_TO: Final = ("week ending", "week to", "we ")
 _WEEK_OF: Final = "(?:week of|week starting|week commencing|week beginning|wc|week ending|week to|we)"
@@ -186,40 +187,8 @@ def _inside(text: str, year: int) -> tuple[date, date] | None:
     middle = re.fullmatch(rf"(?:mid|middle of|the middle of) (?:the )?({MONTH})", text)
     if middle:
         return date(year, MONTHS[middle[1]], 11), date(year, MONTHS[middle[1]], 20)
-    match = re.fullmatch(
-        rf"(\d|last|final|opening|front|back) (?:(\d+) )?({UNITS}|weekend|half|{WEEKDAYS}) (?:of|in) (?:the )?(.+)",
-        text,
-    )
-    whole = part_of_year(match[4], year) if match else None
-    if match and match[4] == "year":
+    match = re.fullmatch(r"(.+?) (?:of|in) (?:the )?(.+)", text)
+    whole = part_of_year(match[2], year) if match and is_part(match[1]) else None
+    if match and match[2] == "year":
         whole = date(year, 1, 1), date(year, 12, 31)
-    if match is None or whole is None:
-        return None
-    first, last = whole
-    at_end = match[1] in ("last", "final", "back")
-    place = int(match[1]) if match[1].isdigit() else 1
-    kind = unit(match[3])
-    if kind == "half":
-        middle_day = first + (last - first) // 2
-        return (middle_day + timedelta(days=1), last) if at_end or place == 2 else (first, middle_day)
-    if kind == "weekend" or re.fullmatch(WEEKDAYS, kind):
-        return None if match[2] else _nth(kind, place, first, last, at_end=at_end)
-    if kind == "season" or (match[2] and place != 1):
-        return None
-    count = int(match[2] or 1)
-    if at_end:
-        found = count_back(last, count, kind), last
-    else:
-        begin = first if place == 1 else count_ahead(first - timedelta(days=1), place - 1, kind) + timedelta(days=1)
-        found = begin, count_ahead(begin - timedelta(days=1), count, kind)
-    return found if first <= found[0] and found[1] <= last else None
-
-
-def _nth(kind: str, place: int, first: date, last: date, *, at_end: bool) -> tuple[date, date] | None:
-    """The second weekend or the last Saturday within some days."""
-    day, length = (5, timedelta(days=1)) if kind == "weekend" else (weekday_number(kind), timedelta(0))
-    if at_end:
-        begin = last - length - timedelta(days=((last - length).weekday() - day) % 7)
-    else:
-        begin = first + timedelta(days=(day - first.weekday()) % 7 + 7 * (place - 1))
-    return (begin, begin + length) if first <= begin and begin + length <= last else None
+    return part_of(match[1], *whole) if match and whole else None

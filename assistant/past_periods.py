@@ -38,6 +38,7 @@ class PastClock:
     as_of: date
     first: date
 
+    @words.within_calendar
     def period(self, said: str) -> Period | None:
         """The period that `said` names, as a whole; None where it names none."""
         text = words.normalise(said)

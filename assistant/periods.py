@@ -34,6 +34,7 @@ class Horizon:
 class Clock(ComparingClock):
     """The shop's today and the first day it knows; reads times past and times to come."""
 
+    @words.within_calendar
     def horizon(self, said: str) -> Horizon | None:
         """The days ahead that `said` names, as a whole; None where it names none."""
         text = plain_ahead(words.normalise(said))

@@ -174,6 +174,8 @@ def _plain_time(span: str, before: str) -> bool:
         return False
     if _A_DAY.fullmatch(raw):  # "the 2nd one", "open 24/7"
         return before in _BEFORE_A_DAY
+    if raw == "lm" and before[-1:].isdigit():  # lumens
+        return False
     if re.fullmatch(r"\d{1,3}|\d{1,2} \d{1,2}", said):
         return False
     if re.fullmatch(r"\d{4}", said):

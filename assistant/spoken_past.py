@@ -9,14 +9,29 @@ from typing import Final
 
 from assistant.calendar_words import DAY_PART, MONTH, UNITS, WEEKDAYS, WHOLE_UNITS
 
-_DATE: Final = rf"(?:\d{{1,2}} (?:of )?(?:{MONTH})|(?:{MONTH})(?: \d{{1,2}})?)(?: \d{{4}})?|(?:19|20)\d\d"
-_EVENT: Final = (  # what began on a day that is named: "we put the prices up"
-    rf"(?:the|our|my|his|her|their|its|we|i|it|he|she|they|launch|relaunch|opening) (?:(?!(?:{UNITS}|{WEEKDAYS}"
-    rf"|{MONTH}|last|this|next|until|till|to|how|what|which|who|did|does|do|show|compared?|versus|for|by|per)\b)"
-    r"[a-z]+ ){0,6}?(?:on |in )?(?:the )?"
+_DAY: Final = rf"(?:\d{{1,2}} (?:of )?(?:{MONTH})|(?:{MONTH}) \d{{1,2}})(?: \d{{4}})?"
+_DATE: Final = rf"{_DAY}|(?:{MONTH})(?: \d{{4}})?|(?:19|20)\d\d"
+_NO_EVENT: Final = (  # another time, a question, or a "since" that means "because"
+    rf"(?:{UNITS}|{WEEKDAYS}|{MONTH}|last|this|next|until|till|to|how|what|which|who|did|does|do|show|compared?|versus"
+    r"|for|by|per|of|need|needs|want|wants|would|like|will|must|[a-z]+ing)\b"
 )
+_WORDS: Final = rf"(?:(?!{_NO_EVENT})[a-z]+ )"
+_HAPPENED: Final = (  # a verb of the past
+    r"(?:(?!(?:need|feed|seed|exceed|indeed|proceed|speed|breed|red|bed|shed)\b)[a-z]+ed|put|went|began|started|came|had"
+    r"|was|were|got|took|made|met|ran|set|cut|sold|bought|built|brought|broke|became|rose|fell|grew|gave|hit|lost|left"
+    r"|won|shut|quit|sent|split|found|kept|told|drew|wrote) "
+)
+_HAPPENING: Final = (
+    r"(?:launch|relaunch|(?:re)?opening|rebrand|redesign|refit|refurb(?:ishment)?|renovation|move|switch|merger|takeover"
+    r"|campaign|promotion|promo|offer|sale|change|rise|increase|cut|start|update|upgrade|migration|review|advert|ad"
+    r"|newsletter|mailing|fair|show|party|wedding|event|strike|flood|fire|lockdown|closure|stocktake|recall"
+    r"|visit|new [a-z]+) "
+)
+_THE: Final = r"(?:the|our|my|his|her|their|its|we|i|it|he|she|they)"
+_EVENT: Final = rf"(?:(?:{_THE} )?{_WORDS}{{0,5}}?(?:{_HAPPENED}{_WORDS}{{0,5}}?|{_HAPPENING}))(?:on |in )?(?:the )?"
 _PLAIN: Final = (
     (rf"^since {_EVENT}({_DATE})$", r"since \1"),
+    (rf"^since {_THE} {_WORDS}{{1,6}}?(?:on )?(?:the )?({_DAY})$", r"since \1"),
     (rf"^({MONTH}) from (?:the )?(\d{{1,2}}) to (?:the )?(\d{{1,2}})$", r"\2 to \3 \1"),
     (r"^(?:whole|entire|full|all) (?:of )?(?:the )?(?!history|time|period|data)", ""),
     (r"^(?:this|these|the)? ?(?:last|past) (?=last |past |\d)", "last "),

@@ -37,7 +37,7 @@ _SHORTENED: Final = {
     "hols": "holidays", "identical": "same", "lastyear": "last year", "nextmonth": "next month", "untl": "until",
     "munth": "month", "munths": "months", "yeer": "year", "mundy": "monday", "sundy": "sunday", "sundys": "sundays",
     "tdy": "today", "afer": "after", "wekend": "weekend", "wekends": "weekends", "samme": "same", "upto": "up to",
-    "beween": "between", "nye": "new years eve", "lm": "last month", "qtd": "quarter to date",
+    "beween": "between", "nye": "new years eve", "qtd": "quarter to date",
     "trimester": "quarter", "trimesters": "quarters", "semester": "half", "bfcm": "black friday weekend",
 }  # fmt: skip
 _VOCABULARY: Final = frozenset(
@@ -111,6 +111,7 @@ def before_words(text: str) -> str:
 def mended(text: str) -> str:
     """A text in lower case whose words of time are spelt as they should be."""
     text = " ".join(_respelt(word) for word in text.split())
+    text = "last month" if text == "lm" else text  # beside other words it is a measure: "the 800 lm lamp"
     for pattern, good in _BESIDE_A_TIME:
         text = re.sub(pattern, good, text)
     text = re.sub(

@@ -6,9 +6,11 @@ Knows words and the calendar; what the time before means it is told by the clock
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from assistant import calendar_words as words
+from assistant.calendar_words import Span
+from assistant.parts_of_stretch import kind_of, part_of
 from assistant.time_spelling import mended
 
 _UNIT: Final = f"{words.UNITS}|weekends?|one|1|{words.WEEKDAYS}"
@@ -17,27 +19,18 @@ _SAME: Final = rf"same(?: ({words.UNITS}|one|1|period|time|dates?))?|that (week|
 _COUNT: Final = r"(?:next |last |past )?(?:another )?(\d{1,3})(?: more)?"
 _DAYS: Final = r"(\d{1,2}) ?(?:-|to|until|and) ?(\d{1,2})"
 _PLACE: Final = re.compile(
-    rf"(?:the )?(?:(?:first|second|third|fourth|fifth|\dst|\dnd|\drd|\dth) (?:half|{_UNIT}|\w+ (?:days|weeks))"
+    rf"(?:the )?(?:(?:first|second|third|fourth|fifth|\dst|\dnd|\drd|\dth) (?:half|{_UNIT}|\w+ (?:days|weeks|months))"
     rf"|(first|second|other) half)"
 )
 _AT_END: Final = re.compile(
-    rf"(?:the )?(?:last|final) (?:half|week|fortnight|weekend|day|{words.WEEKDAYS}|\w+ (?:days|weeks))"
+    rf"(?:the )?(?:last|final) (?:half|week|fortnight|month|quarter|weekend|day|{words.WEEKDAYS}"
+    r"|\w+ (?:days|weeks|months))"
 )
-_LONGEST_HALVED: Final = 92  # days: "the second half" of more is that of the year
+_MOST_FIGURES: Final = 4  # of a count: "99999999 weeks after" is no time
+_RUNNING: Final = re.compile(rf"(?:this|current) ({words.WHOLE_UNITS})(?: .*)?|({words.WHOLE_UNITS}) to date")
+_HALF_OF_YEAR: Final = re.compile(r"\bh ?[12]\b|\bhalf$")
 _COUNTED: Final = re.compile(rf"\b(?:\d+(?:\.5)?|1|next|last|past|coming|trailing) ({words.UNITS})\b")
 _NUMBERED: Final = re.compile(r"\b(?:weeks?|cw|kw) \d{1,2}\b")
-
-
-class Span(Protocol):
-    """First and last day of a time."""
-
-    @property
-    def start(self) -> date:
-        """First day."""
-
-    @property
-    def end(self) -> date:
-        """Last day."""
 
 
 def points_ahead(said: str) -> bool:
@@ -68,7 +61,7 @@ def told(said: str, held: str, reads: Callable[[str], Span | None], *, forward: 
     if same:
         found = _around(base, words.unit(same[1] or same[2] or ""), held)
     after = re.fullmatch(_AFTER, text)
-    if after and forward:
+    if after and forward and len(after[1] or "") <= _MOST_FIGURES:
         found = _after(base, int(after[1] or 1), words.unit(after[2] or after[3] or after[4]))
     return found if found and reads(found) else None
 
@@ -128,14 +121,31 @@ def _part(said: str, held: str, base: Span, reads: Callable[[str], Span | None],
     plain = re.sub(r"^(?:and |then |for )*(?:the )?", "", mended(said.lower().strip(" ?!.,")))
     if not (_PLACE.fullmatch(plain) or (forward and _AT_END.fullmatch(plain))):
         return None
-    if plain.endswith(" half") and (base.end - base.start).days >= _LONGEST_HALVED:
-        return None
-    of = re.search(r" (?:of|in) (?:the )?(.+)", held)
-    for whole in (of[1] if of else held, words.label(base.start, base.end)):
-        each = f"{plain} of {whole}"
-        if reads(each):
-            return each
-    return None
+    part, of = words.normalise(plain), re.search(r"(.+?) (?:of|in) (?:the )?(.+)", held)
+    kind, count = kind_of(part)
+    beside = kind_of(words.normalise(of[1]) if of else "")
+    around = f"{plain} of {of[2]}" if of else None
+    if kind == "half" and not of and _HALF_OF_YEAR.search(words.normalise(held)):
+        around = f"{plain} of {base.start.year}"
+    if around and (not of or (beside[0] == kind and beside[1] <= count)) and reads(around):
+        return around
+    found = part_of(part, *_whole(words.normalise(held), base))
+    if found is None:
+        return around
+    start, end = max(found[0], base.start), min(found[1], base.end)
+    in_words = reads(f"{plain} of {held}")
+    if in_words and (in_words.start, in_words.end) == (start, end):
+        return f"{plain} of {held}"
+    return _written(start, end) if start <= end else None
+
+
+def _whole(held: str, base: Span) -> tuple[date, date]:
+    """First and last day of the time held, with the days of "this month" that lie on the other side of today."""
+    running = _RUNNING.fullmatch(held)
+    kind = (running[1] or running[2]) if running else "month" if held in words.MONTHS else ""
+    start = words.unit_start(base.start, kind) if kind else base.start
+    end = words.unit_end(start, kind) if kind else base.end
+    return (start, end) if start <= base.start and base.end <= end else (base.start, base.end)
 
 
 def _around(base: Span, kind: str, held: str) -> str:
@@ -143,7 +153,7 @@ def _around(base: Span, kind: str, held: str) -> str:
     if kind in words.MONTHS_OF or kind == "week":
         start = words.unit_start(base.start, kind)
         end = words.unit_end(start, kind)
-        if base.end <= end and (base.end - base.start).days < 20 and kind != "week":
+        if base.end <= end and (base.end - base.start).days < (6 if kind == "week" else 20):
             return _written(start, end)
     return held
 
