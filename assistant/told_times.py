@@ -26,7 +26,6 @@ _AT_END: Final = re.compile(
     rf"(?:the )?(?:last|final) (?:half|week|fortnight|month|quarter|weekend|day|{words.WEEKDAYS}"
     r"|\w+ (?:days|weeks|months))"
 )
-_MOST_FIGURES: Final = 4  # of a count: "99999999 weeks after" is no time
 _RUNNING: Final = re.compile(rf"(?:this|current) ({words.WHOLE_UNITS})(?: .*)?|({words.WHOLE_UNITS}) to date")
 _HALF_OF_YEAR: Final = re.compile(r"\bh ?[12]\b|\bhalf$")
 _COUNTED: Final = re.compile(rf"\b(?:\d+(?:\.5)?|1|next|last|past|coming|trailing) ({words.UNITS})\b")
@@ -55,15 +54,23 @@ def told(said: str, held: str, reads: Callable[[str], Span | None], *, forward: 
     base = reads(held)
     if base is None:
         return None
+    try:
+        found = _told(said, held, base, reads, forward=forward)
+    except OverflowError:  # "99999999 weeks after"
+        return None
+    return found if found and reads(found) else None
+
+
+def _told(said: str, held: str, base: Span, reads: Callable[[str], Span | None], *, forward: bool) -> str | None:
+    """What `told` tells, which the clock may yet fail to read."""
     text = _plain(said)
-    found = _figures(text, words.normalise(held), base, forward=forward) or _part(said, held, base, reads, forward)
     same = re.fullmatch(_SAME, text) if forward else None
     if same:
-        found = _around(base, words.unit(same[1] or same[2] or ""), held)
-    after = re.fullmatch(_AFTER, text)
-    if after and forward and len(after[1] or "") <= _MOST_FIGURES:
-        found = _after(base, int(after[1] or 1), words.unit(after[2] or after[3] or after[4]))
-    return found if found and reads(found) else None
+        return _around(base, words.unit(same[1] or same[2] or ""), held)
+    after = re.fullmatch(_AFTER, text) if forward else None
+    if after:
+        return _after(base, int(after[1] or 1), words.unit(after[2] or after[3] or after[4]))
+    return _figures(text, words.normalise(held), base, forward=forward) or _part(said, held, base, reads, forward)
 
 
 def continued(said: str, period: str) -> str | None:
