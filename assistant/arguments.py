@@ -29,7 +29,7 @@ from assistant.messages import ToolCall
 from assistant.periods import Clock
 from assistant.plain_details import add_details
 from assistant.resolve import Resolver
-from assistant.whole_names import known_ones, widened
+from assistant.whole_names import known_ones, widened, without_names
 
 _KINDS = ("product", "category", "store", "country", "customer")
 # A five-digit number is a product code, not a length of a list.
@@ -195,7 +195,7 @@ def mend(
     if counted in properties.get("metric", {}).get("enum", ()):
         arguments["metric"] = counted
     _name_report(call.name, arguments, properties, message)
-    price_words.add_supposed(arguments, properties, message, before.supposed)
+    price_words.add_supposed(arguments, properties, without_names(message, named), before.supposed)
     _plain_codes(arguments, parameters, message)
     add_details(arguments, properties, message)
     if adding:

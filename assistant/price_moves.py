@@ -1,52 +1,48 @@
 """How much a price is supposed to move, in percent, read figure by figure from the words around each.
 
 Knows words only. A figure counts where a sign ("-15"), a word of direction ("10 off", "cut it 7 percent") or, in a
-follow-up, the change before says so. What is sure, lasts, costs money or moves something else than a price ("sales
-fell by 10 %") counts as none.
+follow-up, the change before says so. What is sure, lasts, costs money, stands in a name ("70% dark") or moves
+something else than a price ("sales fell by 10 %") counts as none.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from assistant import spans
+from assistant.price_figures import CHEAP, MOVED, PERCENT, STRONG_DOWN, STRONG_UP, in_figures
 
-_PERCENT: Final = r"(?:%|p(?:er|re|ro|r)?[ -]?[cs]e?n?t\w*|pc\b)"
 TARGET: Final = r"(?:\w+ )?(?:sure|certain\w*|confiden\w*|range|interval|service|likely|chance|band)\b"
 _FIGURE: Final = re.compile(
     rf"(?<![\w.,£$€])(?<![\d%][-–])(?P<sign>[-−–+]|(?:minus|plus) )?\s?"
-    rf"(?<![£$€])(?P<figure>\d{{1,3}}(?:[.,]\d+)?)(?:(?P<share>\s*-?{_PERCENT})|(?![\w%]|[.,:/]\d))",
+    rf"(?<![£$€])(?P<figure>\d{{1,3}}(?:[.,]\d+)?)(?:(?P<share>\s*-?{PERCENT})|(?![\w%]|[.,:/]\d))",
     re.IGNORECASE,
 )
-_FRACTIONS: Final = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
-_CHEAP: Final = r"ch[aep]{2,4}r"  # as people type it
-_STRONG_DOWN: Final = (
-    rf"{_CHEAP}|off?|d(?:ow|wo)n|discount\w*|mark[- ]?downs?|reduc\w*|lowered|cut|drop|decrease|sale"
-    r"|from (?:the|its) price"
-)
-_STRONG_UP: Final = r"d[ea]{1,3}r(?:er)?|(?:more|less) expensive|increase\w*|hik(?:e|es|ed|ing)|rise"
 _AFTER: Final = re.compile(
     r"[\s!-]*(?:(?:each|all|straight|student|price|per ?cents?|across[- ]the[- ]board|\w+ed)[\s!-]+){0,2}"
-    rf"(?:(?P<down>{_STRONG_DOWN}|(?P<less>less|lower|below|under))"
-    rf"|(?P<up>{_STRONG_UP}|(?P<more>more|higher|up|above)))\b",
+    rf"(?:(?P<down>{STRONG_DOWN}|(?P<less>less|lower|below|under))"
+    rf"|(?P<up>{STRONG_UP}|(?P<more>more|higher|up|above)))\b",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
     r"\b(?:(?P<down>cut\w*|lower\w*|reduc\w*|dr(?:op|po)\w*|slash\w*|decreas\w*|discount\w*|mark\w* (?:\S+ ){0,9}?down"
-    rf"|d(?:ow|wo)n|off|{_CHEAP}|less|fall\w*|fell|knock\w*|shav\w*|trim\w*|clearance|promo\w*)"
+    rf"|d(?:ow|wo)n|off|{CHEAP}|less|fall\w*|fell|knock\w*|shav\w*|trim\w*|clearance|promo\w*)"
     r"|(?P<up>rais\w*|add|increas\w*|ris(?:e|es|ing)|rose|up|hik(?:e|es|ed|ing)|bump\w*|dearer"
     r"|more expensive|higher))\b",
     re.IGNORECASE,
 )
-_MOVED: Final = (
-    r"(?:sales|demand|revenues?|turnover|takings|money|units|pieces|orders|stock|costs?|margins?|profits?|visitors)"
+_HELPING: Final = (
+    r"(?:(?:be|been|has|have|had|will|would|may|might|could|should|to|really|just|are|were|go|goes|went) )*"
 )
-_HELPING: Final = r"(?:(?:has|have|had|will|would|may|might|could|should|to|really|just|are|were|go|goes|went) )*"
-_OTHER_MOVES: Final = re.compile(rf"\b(?:{_MOVED}|they) {_HELPING}$", re.IGNORECASE)  # before the word of direction
-_OTHER_MOVED: Final = re.compile(rf"\b{_MOVED}\b", re.IGNORECASE)  # between that word and the figure
-_OF_OTHER: Final = re.compile(rf"\s+(?:than|likely|sure|(?:(?:in|of) )?(?:the |our )?{_MOVED})\b", re.IGNORECASE)
+_OTHER_MOVES: Final = re.compile(rf"\b(?:{MOVED}|they) {_HELPING}$", re.IGNORECASE)  # before the word of direction
+_OTHER_MOVED: Final = re.compile(rf"\b{MOVED}\b", re.IGNORECASE)  # between that word and the figure
+_OF_OTHER: Final = re.compile(rf"\s+(?:likely|sure|(?:(?:in|of) )?(?:the |our )?{MOVED})\b", re.IGNORECASE)
+_THAN: Final = re.compile(r"\s+than\b", re.IGNORECASE)
+_THAN_OTHER: Final = re.compile(  # "higher than last year", "more than our usual takings"
+    rf"\s+than (?:\w+ ){{0,3}}?(?:{MOVED}|last|before|ago|yesterday|(?:19|20)\d\d)\b", re.IGNORECASE
+)
 _NO_PRICE: Final = re.compile(
-    rf"[\s-]*(?:{TARGET}|days?|d|we?e?ks?|w|mont\w*|mths?|mo|m"
+    rf"[\s-]*(?:{TARGET}|(?:of )?(?:the |our )?(?:vat|tax(?! years?\b)|conversions?)"
+    r"|days?|d|we?e?ks?|w|mont\w*|mths?|mo|m"
     r"|years?|yrs?|quarters?|qtrs?|hours?|pieces|pcs|units|pounds?|quid|p|euros?|dollars?|bucks|£|€|\$|k?g|ml|cm|mm|l"
     r"|lots?|stores|shops|branches|products|lines|items|categories|of(?= \w))(?![\w%])",
     re.IGNORECASE,
@@ -64,6 +60,25 @@ _COUNTED: Final = re.compile(  # "until the 20.", "the next 10", "April 20", "to
 )
 _SOLD: Final = re.compile(r"\b(?:sell\w*|sold|grow\w*|buy|order|earn) $", re.IGNORECASE)
 _DENIED: Final = re.compile(r"\b(?:instead of|rather than|not|without|forget)(?: the| by| at)? $", re.IGNORECASE)
+_BY_HALF: Final = re.compile(r"\W*(?:(?:and|or|so|then|what if|how about) )?by half\W*$", re.IGNORECASE)
+_OPEN: Final = re.compile(  # what may stand behind a share that no word gives a direction: no name goes on there
+    r"\s*(?:$|[^\w\s]|(?:then|instead|insted|rather|would|is|might|maybe|perhaps|and|or|n|with|for|on|in|at|from|to|till"
+    r"|until|by|of|off|now|please|pls|next|this|say|over|per|but|should|could|will|i|we|you|he|she|they|that|the|it|if|so"
+    r"|because|also|again|too|as|well|only|just|max|do|does|better|enough|version|case|price\w*|promo\w*|discount\w*"
+    r"|campaign|offer|action|sale)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(r"[.,;:!?](?=\s|$)|\s[-–—]\s")
+_SAID_OF_IT: Final = re.compile(r"\b(?:at|by|with|to|make (?:it|that)|say|do|try|call it) $", re.IGNORECASE)
+_LITTLE: Final = frozenset(
+    "a about actually again all an and another at be better bit but by call change could cut did discount do does dont "
+    "down figure for forget from give go going he hm hmm how i id if in instead insted is isnt it its just let lets "
+    "lest lmao lol make makes maybe me my nah no not now of off oh ok okay on only or our over percent perhaps please "
+    "pls price prices promo rather said same say says see she should so sorry still take than that thats the them then "
+    "they think this thinks to too took try twice up us wait was we well were what whats when why will with would "
+    "yeah yes you next also show day days week weeks month months quarter year summer autumn winter spring christmas "
+    "easter january february march april may june july august september october november december".split()
+)
 _NEAR, _FAR = 25, 60  # letters
 _SENTENCE: Final = re.compile(r"[.?!;](?=\s|$)|%")
 
@@ -75,7 +90,7 @@ def price_move(said: str, before: float | None = None) -> float | None:
         said: the message.
         before: the change supposed until now: a bare new figure goes on with its direction.
     """
-    text = _in_figures(said)
+    text = in_figures(said)
     moves = list(_moves(text))
     for plain in (True, False):  # a percentage goes before a bare figure
         for figure, direction, share in moves:
@@ -84,29 +99,7 @@ def price_move(said: str, before: float | None = None) -> float | None:
     unsigned = [figure for figure, direction, share in moves if not direction and (before or share)]
     if unsigned and before:
         return unsigned[-1] * (1 if before > 0 else -1)
-    return -unsigned[-1] if unsigned and _CUTTING.search(text) else None
-
-
-def _in_figures(said: str) -> str:
-    """The message with number words, fractions and multiples of a price written as figures."""
-    text = re.sub(r"\bhal(?:f|v\w+)[ -](?:(?:the|its|our|their) )?prices?\b|\bhalf off\b", "50% off", said, flags=re.I)
-    text = re.sub(r"\b(?:twice|double) (?:the |its |our |their )?prices?\b", "100% dearer", text, flags=re.IGNORECASE)
-    text = re.sub(
-        rf"\b(?:at|to|for) (\d{{1,2}})\s*{_PERCENT} of (?:\S+ ){{0,2}}?price\b",
-        lambda found: f"{100 - int(found[1])}% off",
-        text,
-        flags=re.IGNORECASE,
-    )
-    text = re.sub(
-        rf"(\bby )?\ba ({'|'.join(_FRACTIONS)})\b(?(1)|(?= (?:{_STRONG_DOWN}|{_STRONG_UP}|less|more)\b))",
-        lambda found: f"{found[1] or ''}{_FRACTIONS[found[2].lower()]}%",
-        text,
-        flags=re.IGNORECASE,
-    )
-    for start, end, value in reversed(spans.number_places(text)):
-        if text[start].isalpha() and (value > 2 or re.match(rf"\s*{_PERCENT}", text[end:], re.IGNORECASE)):
-            text = f"{text[:start]}{value}{text[end:]}"
-    return text
+    return -unsigned[-1] if unsigned and (_CUTTING.search(text) or _BY_HALF.match(said)) else None
 
 
 def _moves(text: str) -> Iterator[tuple[float, int, bool]]:
@@ -116,7 +109,11 @@ def _moves(text: str) -> Iterator[tuple[float, int, bool]]:
         behind = _SENTENCE.split(text[: found.start()])[-1]
         ahead = text[found.end() :]
         after = _AFTER.match(ahead)
-        if _NO_PRICE.match(ahead) or _DENIED.search(behind) or (share and re.search(r"\bto $", behind)):
+        if (
+            _NO_PRICE.match(ahead)
+            or _DENIED.search(behind)
+            or (share and not (sign or after) and re.search(r"\bto $", behind))
+        ):
             continue
         if after and not sign and _about_other(after, behind, ahead, share):
             continue
@@ -125,18 +122,37 @@ def _moves(text: str) -> Iterator[tuple[float, int, bool]]:
             direction = 1 if sign in ("+", "plus") else -1
         elif direction is None and (share or (_ALONE.match(ahead) and not _COUNTED.search(behind))):
             direction = _before(behind, share)
+        if direction == 0 and not _says_little(text[: found.start()], ahead, share):
+            continue
         if direction is not None:
             yield float(found["figure"].replace(",", ".")), direction, share
 
 
+def _says_little(behind: str, ahead: str, share: bool) -> bool:
+    """Whether a figure without a direction stands almost alone: "perhaps 12 would do", not "the jam jar set 4"."""
+    if share and not _OPEN.match(ahead):
+        return False
+    if share and _SAID_OF_IT.search(behind):
+        return True
+    said = _CLAUSE.split(behind)[-1] + ("" if share else _CLAUSE.split(ahead)[0])
+    words = re.findall(r"[^\W\d_]+", re.sub(r"['’]", "", said.lower()))
+    other = [word for word in words if word not in _LITTLE]
+    return not other or (len(other) == 1 and not {"the", "a", "an"} & set(words))  # "lmao 30", but not "the set 4"
+
+
 def _about_other(after: re.Match[str], behind: str, ahead: str, share: bool) -> bool:
     """Whether the word of direction after a figure is about something else than a price: "sell 10 % more"."""
-    if _OF_OTHER.match(ahead, after.end()):
+    weak = after["more"] or after["less"]
+    if after.group().lower().endswith("off"):
+        return False  # "20% off stock" is off its price
+    if _OF_OTHER.match(ahead, after.end()) or (weak and _THAN_OTHER.match(ahead, after.end())):
         return True
-    if not (after["more"] or after["less"]) or _PRICED.search(behind + ahead):
+    if not weak or _PRICED.search(behind + ahead):
         return False
-    weak = not share or (after["more"] or "").lower() == "more"
-    return weak or bool(_SOLD.search(behind) or _OTHER_MOVED.search(behind[-_NEAR:]))
+    if _THAN.match(ahead, after.end()):
+        return True
+    counted = not share or (after["more"] or "").lower() == "more"
+    return counted or bool(_SOLD.search(behind) or _OTHER_MOVED.search(behind[-_NEAR:]))
 
 
 def _before(behind: str, share: bool) -> int | None:

@@ -111,7 +111,9 @@ def _names(arguments: dict[str, Any], properties: Mapping[str, Any], message: st
 def _all_products(arguments: dict[str, Any], named: Sequence[str]) -> None:
     """Where two or more products are named whole, all of them are meant, beside what else was read."""
     if len(named) >= _FEWEST_COMPARED:
-        others = [each for each in arguments.get("products", ()) if not any(each in name for name in named)]
+        known = [name.casefold() for name in named]
+        read = [(each, each.casefold()) for each in arguments.get("products", ())]
+        others = [each for each, said in read if not any(said in name or name in said for name in known)]
         arguments["products"] = [*dict.fromkeys(named), *others]
 
 

@@ -36,10 +36,12 @@ _METRICS: Final = {
     ),
     "return_rate": re.compile(r"\b(?:return rates?|returns|refunds)\b", re.IGNORECASE),
 }
-_LEVEL: Final = re.compile(
-    r"\b(?:service(?: level)?(?: of)? )?([5-9]\d(?:\.\d+)?)(?: ?(?:%|per ?cent\b|pct\b))?(?: service(?: level)?)?",
+_LEVEL: Final = re.compile(  # no amount of money, no "60.000", no "-60"
+    r"(?:\bservice(?: level)?(?: of)? )?(?<![\w.,£$€–-])([5-9]\d(?:\.\d{1,2})?)(?![\w£$€]|[.,]\d)"
+    r"(?: ?(?:%|per ?cent\b|pct\b))?(?: service(?: level)?\b)?",
     re.IGNORECASE,
 )
+_LEVEL_SAID: Final = re.compile(r"%|per ?cent\b|pct\b|service", re.IGNORECASE)
 _COUNTED: Final = ("top", "limit")
 _MOST: Final = 100  # of a list; a larger number is a year, a code or a price
 _ONE_SUBJECT: Final = ("product", "category")  # one is named: the other no longer holds
@@ -70,6 +72,8 @@ def changed(
         return None
     rest = _times(rest, found, properties, times, reads)
     rest = _words(rest, found, properties)
+    if "service_level" in properties:
+        rest = _level(rest, found, "budget" in properties and "service_level" not in before.arguments)
     if not found or not _says_nothing(rest):
         return None
     held = dict(before.arguments)
@@ -131,10 +135,6 @@ def _words(rest: str, found: dict[str, Any], properties: Mapping[str, Any]) -> s
         if len(said) == 1:
             found[argument] = said[0]
             rest = choices[said[0]].sub(" | ", rest)
-    level = _LEVEL.search(rest) if "service_level" in properties else None
-    if level:
-        found["service_level"] = float(level[1])
-        rest = f"{rest[: level.start()]} | {rest[level.end() :]}"
     counted = next((name for name in _COUNTED if name in properties), None)
     figures = spans.number_places(rest)
     if counted and len(figures) == 1 and 1 < figures[0][2] <= _MOST and float(figures[0][2]).is_integer():
@@ -142,6 +142,18 @@ def _words(rest: str, found: dict[str, Any], properties: Mapping[str, Any]) -> s
         found[counted] = int(value)
         rest = f"{rest[:start]} | {rest[end:]}"
     return rest
+
+
+def _level(rest: str, found: dict[str, Any], amount_expected: bool) -> str:
+    """Takes a service level out of the rest; a bare figure is none where it may be an amount of money."""
+    level = _LEVEL.search(rest)
+    if level is None:
+        return rest
+    bare = not _LEVEL_SAID.search(level.group())
+    if bare and (amount_expected or float(level[1]) in spans.money(rest)):
+        return rest
+    found["service_level"] = float(level[1])
+    return f"{rest[: level.start()]} | {rest[level.end() :]}"
 
 
 def _says_nothing(rest: str) -> bool:

@@ -18,6 +18,13 @@ _KIND = {
 Place = tuple[int, int, str]  # begin, end, kind
 
 
+def without_names(text: str, places: Sequence[Place]) -> str:
+    """The text with "it" for each name in these places: a figure or a word in a name says nothing of its own."""
+    for start, end, _ in sorted(places, reverse=True):
+        text = f"{text[:start]}it{text[end:]}"
+    return text
+
+
 def widened(arguments: Mapping[str, Any], taken: Collection[str], text: str, places: Sequence[Place]) -> dict[str, Any]:
     """The arguments with each piece of a shop's name replaced by the name as it was typed.
 

@@ -17,10 +17,11 @@ from assistant.references import Context
 from assistant.resolve import Resolver
 from assistant.tools.orders import TOOLS as ORDER_TOOLS
 from assistant.tools.sales import TOOLS as SALES_TOOLS
+from assistant.tools.stock import TOOLS as STOCK_TOOLS
 
 BEFORE = Context()
 CLOCK = Clock(date(2011, 12, 9), date(2010, 12, 1))
-PARAMETERS: dict[str, Any] = {tool.name: tool.parameters for tool in (*SALES_TOOLS, *ORDER_TOOLS)}
+PARAMETERS: dict[str, Any] = {tool.name: tool.parameters for tool in (*SALES_TOOLS, *ORDER_TOOLS, *STOCK_TOOLS)}
 
 
 def test_times_and_numbers_are_told_apart() -> None:
@@ -107,3 +108,17 @@ def test_a_country_is_kept_apart_from_things_though_the_shop_has_no_orders_from_
         "country": "Turkey",
     }
     assert "country" not in mended(resolver, "how is turkey breast selling", metric="revenue", product="turkey breast")
+
+
+def test_words_and_figures_in_a_name_move_no_price(resolver: Resolver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def supposed(said: str, name: str, change: float) -> float | None:
+        found = (said.index(name), said.index(name) + len(name), "product")
+        monkeypatch.setattr(resolver, "name_places", lambda text: [found])
+        call = ToolCall("forecast_sales", {"product": name, "price_change": change})
+        before = Context(supposed={"price_change": change})
+        return mend(call, PARAMETERS["forecast_sales"], said, resolver, before).arguments.get("price_change")
+
+    assert supposed("and Cut Comb Honey by 7%?", "Cut Comb Honey", 10) == 7
+    assert supposed("and Dark Chocolate 70%?", "Dark Chocolate 70%", -10) == -10
+    assert supposed("Jam Set 4", "Jam Set 4", -10) == -10
+    assert supposed("Dark Chocolate 70% at 15", "Dark Chocolate 70%", -10) == -15

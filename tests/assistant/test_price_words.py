@@ -162,3 +162,83 @@ def test_what_was_supposed_before_may_hold_on():
     assert arguments == {"store": "York", "price_change": -15.0, "promotion": True}
     add_supposed(arguments, TAKES, "For York only", {})
     assert arguments == {"store": "York"}
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("what if the lamp were 10% cheaper than now", -10),
+        ("5% dearer than today", 5),
+        ("10% off, less than last year", -10),
+        ("what if the price were 10% higher than now", 10),
+        ("20% off stock", -20),
+        ("20% off orders over 50", -20),
+        ("from 10% off to 15% off", -15),
+        ("go from 10% off to 15%", -15),
+        ("from 10 to 15% off", -15),
+        ("raise the discount from 10% to 15%", -15),
+        ("raise the price from 5% to 8% more", 8),
+        ("from -10% to -15%", -15),
+        ("cut the price by half", -50),
+        ("halve it", -50),
+        ("cut prices in half", -50),
+        ("by half", -50),
+        ("down a third", -33),
+        ("raise the price by half", 50),
+    ],
+)
+def test_what_is_compared_with_moved_to_and_halved(said, change):
+    assert price_move(said) == change
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "10% higher than last year",
+        "10 % more than now",
+        "10% lower demand",
+        "will prices be 10% higher than last year?",
+        "cut the price from 10 to 8",
+        "cut stock in half",
+        "halve the stock",
+        "sales fell by half",
+        "sales halved lately",
+        "demand by half term",
+        "what sells in half a year",
+        "is revenue down a third?",
+    ],
+)
+def test_what_is_compared_and_halved_may_be_something_else(said):
+    assert price_move(said) is None
+
+
+def test_half_goes_on_with_the_direction_before():
+    assert price_move("by half", 10) == 50
+    assert price_move("and from 10% to 15%", -10) == -15
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "and the 70% dark chocolate?",
+        "the 100% wool scarf?",
+        "and the jam jar set 4?",
+        "and the set 4",
+        "2 for 1",
+        "3 for 2 offer",
+        "3 for £10",
+        "three for two then",
+        "with the 20% VAT on top",
+        "VAT at 20%",
+        "conversion 3%",
+        "3% conversion",
+    ],
+)
+@pytest.mark.parametrize("before", [-10, 10, None])
+def test_names_multibuys_and_taxes_move_no_price(said, before):
+    assert price_move(said, before) is None
+
+
+def test_a_short_time_is_no_multibuy():
+    assert price_move("15 for 6 weeks", -10) == -15
+    assert price_move("5 for 2 weeks", -10) == -5

@@ -40,6 +40,14 @@ def test_all_products_that_are_named_are_compared() -> None:
     assert got["products"] == ["Rye Flour 1 kg", "Plain Coir Doormat", "the first"]
 
 
+@pytest.mark.parametrize("read", ["Plain Coir Doormat please", "plain coir doormat PLEASE", "coir doormat"])
+def test_a_span_around_a_named_product_is_that_product(read: str) -> None:
+    names = {"Rye Flour 1 kg": "product", "Plain Coir Doormat": "product"}
+    said = "compare Rye Flour 1 kg and Plain Coir Doormat please"
+    got = completed("compare_products", said, names=names, products=["Rye Flour 1 kg", read])
+    assert got == {"products": ["Rye Flour 1 kg", "Plain Coir Doormat"]}
+
+
 def test_a_name_of_one_word_is_not_enough() -> None:
     assert completed("check_stock", "York mug?", names={"York": "store"}, product="York mug") == {"product": "York mug"}
 

@@ -99,4 +99,22 @@ def test_a_service_level_changes_alone() -> None:
     before = {"product": "Oak Tray", "store": "Whitby", "service_level": 95}
     assert after("at 97%?", "recommend_reorder", **before) == before | {"service_level": 97.0}
     assert after("make it 98 percent", "recommend_reorder", **before) == before | {"service_level": 98.0}
-    assert after("top 97", "sales_report", **REPORT) == REPORT | {"top": 97, "order": "highest"}
+
+
+@pytest.mark.parametrize("text", ["make it £75", "make it 75", "75 pounds", "75€", "£ 75", "60.000", "60,000", "-60"])
+def test_an_amount_is_no_service_level_where_a_budget_is_meant(text: str) -> None:
+    call = after(text, "optimize_inventory", budget=5000)
+    assert call is None or "service_level" not in call
+
+
+@pytest.mark.parametrize("text", ["£75", "75 pounds", "60.000", "-60"])
+def test_an_amount_is_no_service_level_after_one_either(text: str) -> None:
+    call = after(text, "optimize_inventory", budget=5000, service_level=95)
+    assert call is None or call["service_level"] == 95
+
+
+def test_a_service_level_beside_a_budget_is_said_or_was_said_before() -> None:
+    before = {"budget": 5000, "service_level": 95}
+    assert after("make it 97.5", "optimize_inventory", **before) == before | {"service_level": 97.5}
+    assert after("at 97%", "optimize_inventory", budget=5000) == {"budget": 5000, "service_level": 97.0}
+    assert after("service level of 90", "optimize_inventory", budget=5000) == {"budget": 5000, "service_level": 90.0}

@@ -1,6 +1,6 @@
 """Pieces of names widened to the whole ones, worked out by hand."""
 
-from assistant.whole_names import known_ones, widened
+from assistant.whole_names import known_ones, widened, without_names
 
 TAKEN = ("product", "store", "category", "country")
 
@@ -67,3 +67,8 @@ def test_a_known_name_is_never_put_over_another() -> None:
     found = known_ones({"product": "kitchen", "category": "home"}, ("product", "category"), "kitchen",
                        [(0, 7, "category")], lambda kind, said: False)  # fmt: skip
     assert found == {"product": "kitchen", "category": "home"}
+
+
+def test_names_are_left_out() -> None:
+    text = "and Cut Comb Honey 200 g in York by 7%"
+    assert without_names(text, places(text, product="Cut Comb Honey 200 g", store="York")) == "and it in it by 7%"
