@@ -7,6 +7,7 @@ from typing import Any
 from assistant import references
 from assistant.language.prompts import Said
 from assistant.messages import ProductCard, ToolCall
+from assistant.told_times import as_part
 
 _NUMBERED = re.compile(r"\(([A-Z]{0,3}\d{2,})\)")  # "Jasmine Rushworth (C10301)"
 _SPOKEN_OF = ("product", "customer", "order_id")
@@ -54,13 +55,17 @@ class Memory:
         last = calls[-1].arguments if calls else {}
         given = {name: value for call in calls for name, value in call.arguments.items()}  # later ones win
         ahead = [call.arguments[name] for call in calls for name in ("date", "horizon") if call.arguments.get(name)]
+        period, to_come = given.get("period"), ahead[-1] if ahead else None
+        before = self.shown
         people = tuple(dict.fromkeys(_NUMBERED.findall(answer))) if calls else ()
         self.shown = references.Context(
             shown=shown or self.shown.shown,
             people=people or (() if shown else self.shown.people),
             subject=last.get("product") or (shown[0].product_id if shown else self.shown.subject),
-            period=given.get("period") or self.shown.period,
-            ahead=ahead[-1] if ahead else self.shown.ahead,
+            period=period or before.period,
+            ahead=to_come or before.ahead,
+            period_part=as_part(text, period, before.period, before.period_part) if period else before.period_part,
+            ahead_part=as_part(text, to_come, before.ahead, before.ahead_part) if to_come else before.ahead_part,
             supposed={name: given[name] for name in _SUPPOSED if name in given} if calls else self.shown.supposed,
             spoken_of={**self.shown.spoken_of, **{name: given[name] for name in _SPOKEN_OF if given.get(name)}},
         )

@@ -61,6 +61,8 @@ class Context:
         subject: the one product they were about.
         period: the period spoken of.
         ahead: the time to come spoken of.
+        period_part: what the period was told as a part of ("first half of last 6 weeks").
+        ahead_part: the same of the time to come.
         spoken_of: the last product, customer and order that a call was about, as arguments.
         supposed: the price change and the promotion that the last call supposed, as arguments.
     """
@@ -70,6 +72,8 @@ class Context:
     subject: str | None = None
     period: str | None = None
     ahead: str | None = None
+    period_part: str | None = None
+    ahead_part: str | None = None
     spoken_of: Mapping[str, str] = field(default_factory=dict)
     supposed: Mapping[str, Any] = field(default_factory=dict)
 
@@ -183,7 +187,9 @@ def period(said: str, context: Context, clock: Clock) -> str:
         return said
     if not _RELATIVE.search(said):
         alone = clock.period(said) is not None and not _HALF.search(said)
-        return said if alone else told(said, context.period, clock.period, forward=False) or said
+        if alone:
+            return said
+        return told(said, context.period, clock.period, forward=False, part=context.period_part) or said
     base = clock.period(context.period)
     found = clock.earlier(base, said) if base else None
     return f"{found.start} to {found.end}" if found else said
@@ -196,7 +202,8 @@ def ahead(said: str, context: Context, clock: Clock) -> str:
     """
     if clock.horizon(said) is not None and not _HALF.search(said):
         return said
-    found = told(said, context.ahead, clock.horizon, forward=True) if context.ahead else None
+    held, part = context.ahead, context.ahead_part
+    found = told(said, held, clock.horizon, forward=True, part=part) if held else None
     if found is None and context.period and clock.horizon(said) is None:
         found = continued(said, context.period)
     return found or said

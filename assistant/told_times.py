@@ -28,6 +28,7 @@ _AT_END: Final = re.compile(
 )
 _RUNNING: Final = re.compile(rf"(?:this|current) ({words.WHOLE_UNITS})(?: .*)?|({words.WHOLE_UNITS}) to date")
 _HALF_OF_YEAR: Final = re.compile(r"\bh ?[12]\b|\bhalf$")
+_IN_DATES: Final = re.compile(r"\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d")
 _COUNTED: Final = re.compile(rf"\b(?:\d+(?:\.5)?|1|next|last|past|coming|trailing) ({words.UNITS})\b")
 _NUMBERED: Final = re.compile(r"\b(?:weeks?|cw|kw) \d{1,2}\b")
 
@@ -42,7 +43,26 @@ def points_within(said: str) -> bool:
     return bool(_PLACE.fullmatch(mended(said.lower().strip(" ?!.,"))))
 
 
-def told(said: str, held: str, reads: Callable[[str], Span | None], *, forward: bool) -> str | None:
+def as_part(message: str, told_now: str | None, before: str | None, part_before: str | None) -> str | None:
+    """What a time told in dates was a part of, in words ("the first half of last 6 weeks"); None where it was none.
+
+    Args:
+        message: the message that told it ("and the first half?").
+        told_now: the time that the call got ("2011-10-29 to 2011-11-18").
+        before: the time of the call before ("last 6 weeks").
+        part_before: what that one was a part of, in such words.
+    """
+    named = _PLACE.search(mended(message.lower())) or _AT_END.search(mended(message.lower()))
+    if not (named and told_now and before and _IN_DATES.fullmatch(told_now)) or told_now == before:
+        return None
+    outside = _IN_DATES.fullmatch(before) and not before[:10] <= told_now[:10] <= told_now[-10:] <= before[-10:]
+    whole = part_before.split(" of ", 1)[1] if part_before and outside else before
+    return f"{named[0]} of {whole}"
+
+
+def told(
+    said: str, held: str, reads: Callable[[str], Span | None], *, forward: bool, part: str | None = None
+) -> str | None:
     """The time that `said` names from the one held, in words that can be read alone; None where it names none so.
 
     Args:
@@ -50,18 +70,21 @@ def told(said: str, held: str, reads: Callable[[str], Span | None], *, forward: 
         held: the time of the call before ("next month").
         reads: the clock's reading of a time ("period" or "horizon").
         forward: whether times to come are meant.
+        part: what the time held was a part of, where it stands in dates (`as_part`).
     """
     base = reads(held)
     if base is None:
         return None
     try:
-        found = _told(said, held, base, reads, forward=forward)
+        found = _told(said, held, base, reads, part or held, forward=forward)
     except OverflowError:  # "99999999 weeks after"
         return None
     return found if found and reads(found) else None
 
 
-def _told(said: str, held: str, base: Span, reads: Callable[[str], Span | None], *, forward: bool) -> str | None:
+def _told(
+    said: str, held: str, base: Span, reads: Callable[[str], Span | None], part: str, *, forward: bool
+) -> str | None:
     """What `told` tells, which the clock may yet fail to read."""
     text = _plain(said)
     same = re.fullmatch(_SAME, text) if forward else None
@@ -70,7 +93,7 @@ def _told(said: str, held: str, base: Span, reads: Callable[[str], Span | None],
     after = re.fullmatch(_AFTER, text) if forward else None
     if after:
         return _after(base, int(after[1] or 1), words.unit(after[2] or after[3] or after[4]))
-    return _figures(text, words.normalise(held), base, forward=forward) or _part(said, held, base, reads, forward)
+    return _figures(text, words.normalise(held), base, forward=forward) or _part(said, part, base, reads, forward)
 
 
 def continued(said: str, period: str) -> str | None:
@@ -134,8 +157,11 @@ def _part(said: str, held: str, base: Span, reads: Callable[[str], Span | None],
     around = f"{plain} of {of[2]}" if of else None
     if kind == "half" and not of and _HALF_OF_YEAR.search(words.normalise(held)):
         around = f"{plain} of {base.start.year}"
-    if around and (not of or (beside[0] == kind and beside[1] <= count)) and reads(around):
-        return around
+    if around and (not of or (beside[0] == kind and beside[1] <= count)):
+        if reads(around):
+            return around
+        wider = reads(of[2]) if of else None
+        held, base = (of[2], wider) if of and wider else (held, base)
     found = part_of(part, *_whole(words.normalise(held), base))
     if found is None:
         return around

@@ -197,3 +197,41 @@ def test_counts_past_the_calendar_and_of_nothing_are_no_times(said: str) -> None
     CLOCK.relative(said)  # "last 9 weeks" may be the time before another one, but must not fail
     assert references.ahead(said, references.Context(ahead="next week"), CLOCK) == said
     assert references.period(said, references.Context(period="last week"), CLOCK) == said
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("last 6 weeks", [("first half", "2011-10-29", "2011-11-18"), ("second half", "2011-11-19", "2011-12-09")]),
+        (
+            "last 6 weeks",
+            [
+                ("second half", "2011-11-19", "2011-12-09"),
+                ("the first week", "2011-11-19", "2011-11-25"),
+                ("the second week", "2011-11-26", "2011-12-02"),
+                ("the third week", "2011-12-03", "2011-12-09"),
+            ],
+        ),
+        ("this quarter", [("first month", "2011-10-01", "2011-10-31"), ("second month", "2011-11-01", "2011-11-30")]),
+        ("this year", [("first half", "2011-01-01", "2011-06-30"), ("second half", "2011-07-01", "2011-12-31")]),
+        ("march", [("first half", "2011-03-01", "2011-03-15"), ("second half", "2011-03-16", "2011-03-31")]),
+    ],
+)  # fmt: skip
+def test_parts_are_told_one_after_the_other(held: str, said: list[tuple[str, str, str]]) -> None:
+    memory = Memory()
+    memory.remember("sales", [ToolCall("sales_summary", {"period": held})])
+    for words, first, last in said:
+        period = references.period(words, memory.shown, CLOCK)
+        found = CLOCK.period(period)
+        assert found is not None
+        assert (f"{found.start}", f"{found.end}") == (first, last)
+        memory.remember(f"and {words}?", [ToolCall("sales_summary", {"period": period})])
+
+
+def test_parts_of_a_time_to_come_are_told_one_after_the_other() -> None:
+    memory = Memory()
+    memory.remember("forecast", [ToolCall("forecast_sales", {"horizon": "next 6 weeks"})])
+    for words, first, last in (("first week", "2011-12-10", "2011-12-16"), ("last week", "2012-01-14", "2012-01-20")):
+        horizon = references.ahead(words, memory.shown, CLOCK)
+        assert horizon == f"{first} to {last}"
+        memory.remember(f"the {words}", [ToolCall("forecast_sales", {"horizon": horizon})])
