@@ -17,9 +17,10 @@ _LENGTHS: Final = "days?|weeks?|fortnights?"
 _FROM: Final = ("from", "starting", "starting on", "beginning", "commencing")
 _SIDES: Final = "|".join((*_FROM, "of", "to", "up to", "ending", "ending on"))
 _WORD: Final = rf"\b(?:{'|'.join(ORDINALS)})\b"
-_DAYS_IN_WORDS: Final = re.compile(  # "from the second" points to a thing
-    rf"(?:from |between )?(?:the )?{_WORD}{_TO}(?:the )?{_WORD}(?: .*)?"
-    rf"|(?:{WEEKDAYS}),? (?:the )?{_WORD}|.*{_WORD} of (?:the )?(?:this|last|next|previous|current) month"
+_DAYS_IN_WORDS: Final = re.compile(  # "from the second", "the second and third" point to things
+    rf"(?:from )?(?:the )?{_WORD} ?(?:-|to|until|till|through) ?(?:the )?{_WORD}(?: .*)?"
+    rf"|between (?:the )?{_WORD} and (?:the )?{_WORD}(?: .*)?"
+    rf"|(?:{WEEKDAYS}),? the {_WORD}|.*{_WORD} of (?:the )?(?:this|last|next|previous|current) month"
 )
 _ORDINAL: Final = r"(\d{1,2})(?:st|nd|rd|th)"
 _OF_MONTH: Final = r"(?: (?:of )?(?:the )?(this|last|next|previous|current) month)?"

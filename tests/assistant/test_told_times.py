@@ -137,6 +137,8 @@ def test_a_word_that_may_belong_to_the_time_is_left() -> None:
         ("l30d", "2011-11-10", "2011-12-09"),
         ("from 2 march 2011 onwards", "2011-03-02", "2011-12-09"),
         ("from the ninth to the sixteenth", "2011-11-09", "2011-11-16"),
+        ("between the ninth and the sixteenth", "2011-11-09", "2011-11-16"),
+        ("friday the ninth", "2011-12-09", "2011-12-09"),
         ("the third of last month", "2011-11-03", "2011-11-03"),
         ("first half of year", "2011-01-01", "2011-06-30"),
         ("second half of 2010", "2010-07-01", "2010-12-31"),
@@ -170,6 +172,7 @@ def test_since_that_means_because_begins_no_time(said: str) -> None:
         "reviews from the third product",
         "orders from the first customer",
         "what sold best from the first of those",
+        "the second and third",
         "revenue of the 800 lm lamp",
     ],
 )
