@@ -12,16 +12,18 @@ def agreed(close: Sequence[tuple[str, float]], opinions: Mapping[str, float]) ->
 
     Args:
         close: (tool, probability) as the router has it, best first.
-        opinions: the language model's log-probability of each tool that it learnt; where it lacks one of those that
-            are close, the router's word stands.
+        opinions: the language model's log-probability of each tool that it learnt; where it did not learn one of
+            those that are close (an added tool), the router's word counts for it alone.
     """
-    if not all(name in opinions for name, _ in close):
-        return list(close)
     scored = [
-        ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * opinions[name], name)
+        ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * opinions.get(name, _own(chance)), name)
         for name, chance in close
     ]
     best = max(score for score, _ in scored)
     total = sum(math.exp(score - best) for score, _ in scored)
     ranked = sorted(scored, key=lambda pair: -pair[0])
     return [(name, math.exp(score - best) / total) for score, name in ranked]
+
+
+def _own(chance: float) -> float:
+    return math.log(max(chance, _LEAST))

@@ -65,7 +65,7 @@ _WORDS: Final = {
     ),
     "self_harm": (
         r"\b(?:kill|hurt|harm|cut|hang|drown|poison|shoot)(?:ing)? (?:myself|my ?self)\b",
-        r"\bsuicid(?:e|al)\b(?! squad)",
+        r"(?<!that's )(?<!thats )(?<!that is )(?<!commercial )(?<!financial )\bsuicid(?:e|al)\b(?! squad)",
         r"\b(?:end|take|ending|taking) (?:it all|my (?:own )?life)\b",
         r"\b(?:want|wanna|going|wish|ready|plan|planning|rather) (?:to )?die\b(?! (?:cut|for\b))|"
         r"\bwish i (?:was|were) dead\b",

@@ -28,15 +28,17 @@ def split_wishes(
         apart: the probability that a text asks for things of two tools.
         names: of the shop's things that stand in the message; none is cut in two ("Kettle & Co").
     """
-    parts: list[str] = []
-    rest = text
-    while len(parts) < _MOST - 1 and apart(rest) >= _APART:
-        halves = _halves(rest, rank, names)
-        if halves is None:
+
+    def parted(part: str) -> tuple[str, str] | None:
+        return _halves(part, rank, names) if apart(part) >= _APART else None
+
+    parts = [text]
+    while len(parts) < _MOST:
+        cut = next(((place, halves) for place, part in enumerate(parts) if (halves := parted(part))), None)
+        if cut is None:
             break
-        parts.append(halves[0])
-        rest = halves[1]
-    return [*parts, rest]
+        parts[cut[0] : cut[0] + 1] = cut[1]
+    return parts
 
 
 def _halves(text: str, rank: Callable[[str], Ranking], names: Sequence[str]) -> tuple[str, str] | None:

@@ -70,6 +70,12 @@ def _choice(given: argparse.Namespace) -> int:
     from assistant.training.phrasings import read_entities, read_phrasings, spoken
     from assistant.training.router_data import classes, examples
 
+    for option in ("base", "extends", "shares", "log_dir"):
+        if getattr(given, option) is not None:
+            raise WrongUse(
+                f"finetune choice takes no --{option.replace('_', '-')}: it learns beside the embedded model's adapter "
+                "(--out FOLDER for another one), with --epochs, --rank and --first-layer."
+            )
     _require_peft()
     settings = _chosen(ChoiceSettings(), epochs=given.epochs, rank=given.rank, first_layer=given.first_layer)
     tools = standard_tools()

@@ -104,12 +104,15 @@ class PackedText:
 
     def ids(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, *, reply: bool) -> list[int]:
         """See `ChatText.ids`."""
-        text = self._template.render(messages=messages, tools=tools, add_generation_prompt=reply)
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
+        return self._encoded(self._template.render(messages=messages, tools=tools, add_generation_prompt=reply))
 
     def plain_ids(self, text: str) -> list[int]:
-        """The tokens of a text without any template."""
+        """The tokens of a text without any template; what looks like the template's own marks is broken up."""
+        for mark in self.marks:
+            text = text.replace(mark, f"{mark[0]} {mark[1:]}")
+        return self._encoded(text)
+
+    def _encoded(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 

@@ -61,12 +61,14 @@ class ToolChoice:
     heads: "Mapping[str, tuple[tuple[str, ...], torch.Tensor, torch.Tensor]]"
 
     def opinions(self, role: str, pair: tuple[str, str]) -> dict[str, float]:
-        """The log-probability of each tool of the role, and of NONE.
+        """The log-probability of each tool of the role, and of NONE; empty for a role that was not learnt.
 
         Args:
             role: who says it.
             pair: message and what went before it, as the router reads them.
         """
+        if role not in self.heads:
+            return {}
         names, weight, bias = self.heads[role]
         vectors = self.model.vectors(self.ids(choice_text(pair))[-LONGEST:], self.layers)
         chances = (weight @ pooled(vectors) + bias).log_softmax(0)
@@ -135,3 +137,4 @@ def save_choice(
     }
     halves = {name: value.detach().to(torch.float16).contiguous() for name, value in kept.items()}
     save_file(halves, adapter / CHOICE_FILE, metadata=card)
+    (adapter / CHOICE_FILE).chmod(0o644)  # as the files beside it, not for its owner alone

@@ -18,6 +18,7 @@ from assistant.training.router_model import of_staff
 _TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 _STAFF_WEIGHT = 0.2  # as the router's: a staff question asked by a customer counts less than the customers' own
 _WARM_UP = 60  # steps
+_SCALE = 2.0  # alpha / r of the low-rank matrices
 _LEAST_RATE = 0.03  # of the full one, at the end
 _SPREAD = 0.1  # how far batches mix lengths
 
@@ -81,7 +82,7 @@ class ChoiceModel:
         causal.lm_head = torch.nn.Identity()
         config = LoraConfig(
             r=settings.rank,
-            lora_alpha=2 * settings.rank,
+            lora_alpha=_SCALE * settings.rank,
             lora_dropout=settings.dropout,
             target_modules=_TARGETS,
             layers_to_transform=list(range(settings.first_layer, len(causal.model.layers))),
@@ -212,7 +213,7 @@ def finetune_choice(
             if step % 50 == 0:
                 report(f"epoch {place + 1}, step {step} of {len(batches)}: loss {loss.item():.3f}")
         heads = {role: (tuple(model.classes[role]), each.weight, each.bias) for role, each in model.heads.items()}
-        save_choice(folder, model.trained(), heads, settings.layers, 2.0)
+        save_choice(folder, model.trained(), heads, len(model.body.layers), _SCALE)
         figures = model.right(held_out)
         report(f"epoch {place + 1} of {settings.epochs}: right on validation {figures}, {asdict(settings)}")
     return figures

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelUnavailable
+from assistant.language.tool_choice import CHOICE_FILE
 from assistant.language.weights import BASE_NAME, load_base, merge
 from assistant.messages import Message
 from assistant.training.adapters import join_adapters
@@ -254,4 +255,5 @@ def _write(folder: Path, model: Any, name: str, settings: LanguageSettings) -> N
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True))
     (folder / "training.json").write_text(json.dumps(asdict(settings), indent=1))
     (folder / "README.md").unlink(missing_ok=True)
+    (folder / CHOICE_FILE).unlink(missing_ok=True)  # it was learnt with another adapter
     shutil.rmtree(folder / "checkpoint", ignore_errors=True)

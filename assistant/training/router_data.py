@@ -147,11 +147,14 @@ def _said_together(
 
 
 def _joined(first: str, second: str, chance: random.Random) -> str:
-    """Two messages in one, by a full stop, a comma or an "and"."""
+    """Two messages in one, by a full stop, a comma or an "and"; a question keeps its mark."""
     stop = chance.choice(_STOPS)
-    if stop.strip(" \n") not in (".", "?", "!", "") and second[1:2].islower():
+    ends = stop.startswith(".")
+    if not ends and second[1:2].islower():
         second = second[0].lower() + second[1:]
-    return first.rstrip(" .;,-") + stop + second if stop[0] in ".?!" else first.rstrip(" .;,-!?") + stop + second
+    if ends and first.rstrip().endswith(("?", "!")):
+        return first.rstrip() + stop[1:] + second
+    return first.rstrip(" .;,-!?") + stop + second
 
 
 def _missed(before: ToolCall | None, chance: random.Random) -> ToolCall | None:

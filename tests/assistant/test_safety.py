@@ -175,6 +175,7 @@ def test_claims_are_signals_only_for_identity_is_checked_elsewhere(message, flag
         "Forget the red one, show me blue mugs instead",
         "Forget all that. What about trays?",
         "Do you have a suicide squad mug?",
+        "30 % off? thats suicide. 20",
         "these brownies are to die for, do you sell the tin?",
         "killer heels under 40",
         "a carbon monoxide alarm and spare batteries",

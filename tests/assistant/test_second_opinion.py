@@ -33,10 +33,13 @@ def test_the_chances_are_those_of_the_tools_that_are_close() -> None:
     assert chance + other == pytest.approx(1.0)
 
 
-def test_without_an_opinion_of_one_of_them_the_router_s_word_stands() -> None:
+def test_of_a_tool_that_it_did_not_learn_the_router_s_word_counts() -> None:
     close = [("a", 0.6), ("added_by_a_plugin", 0.4)]
-    assert agreed(close, logs(a=0.01)) == close
-    assert agreed(close, {}) == close
+    # sqrt(.6 * .1) = .2449, .4
+    assert agreed(close, logs(a=0.1))[0][0] == "added_by_a_plugin"
+    (first, chance), (second, other) = agreed(close, {})
+    assert (first, second) == ("a", "added_by_a_plugin")
+    assert (chance, other) == (pytest.approx(0.6), pytest.approx(0.4))
 
 
 def test_a_tool_that_the_router_bars_stays_behind() -> None:

@@ -28,6 +28,17 @@ def test_three_wishes() -> None:
     assert split_wishes(said, rank, two) == ["the revenue", "the forecast", "what is in stock"]
 
 
+def test_the_first_part_is_parted_too() -> None:
+    said = "the revenue, the stock, the forecast of mugs"
+
+    def clear_at_the_end(text: str) -> Ranking:
+        tools = {"forecast": "forecast_sales", "stock": "check_stock", "revenue": "sales_report"}
+        best = next(tool for word, tool in tools.items() if word in text)
+        return Ranking(((best, 0.6 if text == "the revenue" else 0.99),), True)
+
+    assert split_wishes(said, clear_at_the_end, two) == ["the revenue", "the stock", "the forecast of mugs"]
+
+
 def test_a_name_is_not_cut_in_two() -> None:
     said = "revenue of Kettle and stock Ltd"
     assert split_wishes(said, rank, two) == ["revenue of Kettle", "stock Ltd"]

@@ -2,6 +2,7 @@
 
 import random
 
+from assistant.language.reading import ALIKE, APART, ONE
 from assistant.language.router import NONE
 from assistant.messages import ToolCall
 from assistant.training.phrasings import Phrasing, Turn
@@ -106,3 +107,25 @@ def test_calls_of_one_tool_teach_all_their_values() -> None:
     calls = tuple(ToolCall("check_stock", {"product": name}) for name in ("Mug", "Tray"))
     targets = argument_targets(Turn("got mug and tray?", calls), None, SCHEMAS)
     assert targets.spans == (("product", 4, 7), ("product", 12, 16))
+
+
+def test_how_many_wishes_a_message_holds() -> None:
+    stock, other = ToolCall("check_stock", {"product": "mug"}), ToolCall("check_stock", {"product": "tray"})
+    orders = ToolCall("my_orders", {})
+    calls = [(), (stock,), (stock, other), (stock, orders)]
+    talk = Phrasing("k", ROLES["my_orders"], tuple(Turn("mug and tray", each) for each in calls), "plain")
+    made = examples([talk], {}, ROLES, SCHEMAS, random.Random(1), noisy=False)
+    assert [each.wishes for each in made] == [ONE, ONE, ALIKE, APART]
+
+
+def test_messages_for_two_tools_are_said_in_one_breath_for_training_only() -> None:
+    alone = [line((f"got mugs {place}?", "check_stock"), roles=ROLES["my_orders"]) for place in range(20)]
+    alone += [line((f"My orders {place}", "my_orders"), roles=ROLES["my_orders"]) for place in range(20)]
+    joined = [each for each in examples(alone, {}, ROLES, SCHEMAS, random.Random(3)) if each.wishes == APART]
+    assert joined
+    for each in joined:
+        assert "mugs" in each.pair[0]
+        assert "rders" in each.pair[0]
+        assert each.labels == {"customer": "check_stock" if each.pair[0].startswith("got") else "my_orders"}
+        assert "?." not in each.pair[0]
+    assert not any(e.wishes == APART for e in examples(alone, {}, ROLES, SCHEMAS, random.Random(3), noisy=False))
