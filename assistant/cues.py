@@ -141,6 +141,12 @@ def metrics(said: str) -> tuple[str, ...]:
     return (plain,) if plain else found
 
 
+def metrics_named(said: str) -> list[str]:
+    """The metrics that something in what was said can mean, in the order in which they are named."""
+    found = {name: _READ_METRICS[name].search(said) for name in metrics(said)}
+    return sorted(found, key=lambda name: match.start() if (match := found[name]) else len(said))
+
+
 def counted(said: str) -> str | None:
     """The metric that is asked for by "how many ..." or "number of ..."; None where nothing is counted so."""
     match = _HOW_MANY.search(_NET.sub(" ", said))

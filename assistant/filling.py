@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assistant import cues
 from assistant.language.reading import UNSAID, Found, Reading, values_of
 from assistant.messages import ToolCall
 from assistant.spans import number_places
 
 _NAMED = ("product", "store", "country", "category", "customer", "order_id")  # what two calls may differ in
 _CLEAR = 0.6  # probability from which a second value is meant
+_MEANT = 0.3  # the same, where the message as a whole is read as asking for several things
 _MOST_CALLS = 3
 _KEPT = 0.5  # probability from which an argument of the call before holds on
 _ANEW = re.compile(
@@ -78,15 +80,26 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", text.lower()))
 
 
-def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None) -> list[ToolCall]:
+def filled_each(
+    name: str, parameters: Mapping[str, Any], reading: Reading, before: ToolCall | None, *, several: bool = False
+) -> list[ToolCall]:
     """The calls of a tool that a message means: one, or one for each of two or three things named alike.
 
     "Add two mugs and a tray" names two products for a tool that takes one; its numbers go with them in order.
+
+    Args:
+        name: of the tool.
+        parameters: its JSON schema of parameters.
+        reading: of the message.
+        before: the last call of the conversation.
+        several: whether the message as a whole is read as asking for several things: then two times or two figures
+            are two calls, too ("april and may", "revenue and orders").
     """
     first = filled(name, parameters, reading, before)
     spans = reading.values(parameters)
-    for argument in _NAMED:
-        values = list(dict.fromkeys(found.text for found in spans.get(argument, ()) if found.chance >= _CLEAR))
+    clear = _MEANT if several else _CLEAR
+    for argument in (*_NAMED, "query") if several else _NAMED:
+        values = list(dict.fromkeys(found.text for found in spans.get(argument, ()) if found.chance >= clear))
         single = parameters["properties"].get(argument, {}).get("type") == "string"
         if single and 1 < len(values) <= _MOST_CALLS:
             counts = [
@@ -99,7 +112,21 @@ def filled_each(name: str, parameters: Mapping[str, Any], reading: Reading, befo
                 ToolCall(name, first.arguments | {argument: value} | {each: of[place] for each, of in others.items()})
                 for place, value in enumerate(values)
             ]
-    return [first]
+    return _times_or_figures(first, parameters, reading) if several else [first]
+
+
+def _times_or_figures(call: ToolCall, parameters: Mapping[str, Any], reading: Reading) -> list[ToolCall]:
+    """A call for each of the two or three times, or figures, that a message names; else the call alone."""
+    spans, properties = reading.values(parameters), parameters["properties"]
+    times = [each.text for name in ("period", "compare_to") for each in spans.get(name, ())]
+    if 1 < len(times) <= _MOST_CALLS and "period" in call.arguments:
+        rest = {name: value for name, value in call.arguments.items() if name != "compare_to"}
+        return [ToolCall(call.name, rest | {"period": each}) for each in times]
+    known = properties.get("metric", {}).get("enum", ())
+    figures = [name for name in cues.metrics_named(reading.message.typed) if name in known]
+    if 1 < len(figures) <= _MOST_CALLS:
+        return [ToolCall(call.name, call.arguments | {"metric": each}) for each in figures]
+    return [call]
 
 
 def _as_many(

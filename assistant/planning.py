@@ -23,7 +23,7 @@ from assistant.filling import filled, filled_each
 from assistant.language.chat import ChatModel, Chooser, OfferedTool, Prompt, Usage
 from assistant.language.encoder_text import context_text
 from assistant.language.prompts import chat_call, compact_call
-from assistant.language.reading import APART
+from assistant.language.reading import ALIKE, APART
 from assistant.language.router import NONE, Ranking
 from assistant.memory import Memory
 from assistant.messages import Role, ToolCall
@@ -37,6 +37,7 @@ from assistant.toolbox import Tool
 from assistant.wishes import split_wishes
 
 _SHORTLIST = 5  # tools shown to a large model
+_ALIKE = 0.4  # probability from which a message is taken to ask for several things of one tool
 _CLOSE = 4  # tools (and NONE) that the small model is asked about where the router is unsure
 
 
@@ -197,20 +198,21 @@ class Planner:
             return None
         if not reading.knows(tool.name, tool.parameters):
             return None
+        several = reading.wishes.get(ALIKE, 0.0) >= _ALIKE
         if tool.writes:  # one change at a time
             calls = [filled(tool.name, tool.parameters, reading, before[1])]
         else:
-            calls = filled_each(tool.name, tool.parameters, reading, before[1])
+            calls = filled_each(tool.name, tool.parameters, reading, before[1], several=several)
         mended = [self._mended(call, text, adding=False) for call in calls]
         if tool.name == SCORES:
             mended = [about_the_last(mended[0], before[1], text)]
         if tool.name == SEARCH:
             mended = [search_follow_ups.moved(mended[0], before[1], text, self._shop.resolve.in_titles)]
         if not tool.writes and len(mended) == 1:
-            mended = for_each(self._memory.together, mended[0], text)
+            mended = for_each(self._memory.together, mended[0], text, several=several)
         if not tool.writes and len(mended) == 1:
             places = self._shop.resolve.name_places(text)
-            mended = for_each_named(mended[0], text, tool.parameters["properties"], places)
+            mended = for_each_named(mended[0], text, tool.parameters["properties"], places, several=several)
         named = [call for call in mended if not references.points(str(call.arguments.get("product", "")))]
         return _told_apart(calls, named or mended)
 

@@ -24,17 +24,24 @@ _ALL: Final = re.compile(
 _POINTED: Final = ("product", "customer", "store", "category", "country")  # what several calls may be about
 
 
-def for_each(calls: Sequence[ToolCall], read: ToolCall, message: str) -> list[ToolCall]:
+def for_each(calls: Sequence[ToolCall], read: ToolCall, message: str, *, several: bool = False) -> list[ToolCall]:
     """The call that was read, made for each thing that the calls before were about; itself alone otherwise.
 
     Args:
         calls: of the turn before, in order.
         read: what the message says, read as going on from the last of them.
         message: what was said: a thing named in it is meant alone.
+        several: whether the message is read as asking for several things of one tool: then what it names is put into
+            each of the calls before.
     """
     if len(calls) < 2 or len({call.name for call in calls}) > 1:
         return [read]
     last = calls[-1].arguments
+    if several and read.name == calls[-1].name:
+        new = {name: value for name, value in read.arguments.items() if last.get(name) != value}
+        apart = {name for call in calls for name, value in call.arguments.items() if last.get(name) != value}
+        if new and not new.keys() & apart:
+            return [ToolCall(call.name, dict(call.arguments) | new) for call in calls]
     names = [name for name in _POINTED if len({str(call.arguments.get(name)) for call in calls}) == len(calls)]
     if len(names) != 1 or names[0] not in read.arguments:
         return [read]
@@ -62,7 +69,12 @@ def without_all(message: str) -> str:
 
 
 def for_each_named(
-    call: ToolCall, message: str, properties: Mapping[str, Any], places: Sequence[tuple[int, int, str]]
+    call: ToolCall,
+    message: str,
+    properties: Mapping[str, Any],
+    places: Sequence[tuple[int, int, str]],
+    *,
+    several: bool = False,
 ) -> list[ToolCall]:
     """A call for each of two or three things of a kind that are named side by side: "Leeds and York", "Leeds vs York".
 
@@ -71,6 +83,7 @@ def for_each_named(
         message: what was said.
         properties: of the tool's parameters.
         places: where whole names of the shop's things stand in the message: begin, end, kind.
+        several: whether the message is read as asking for several things: then they may stand anywhere.
     """
     for kind in _SEVERAL:
         named = sorted(place for place in places if place[2] == kind)
@@ -78,7 +91,8 @@ def for_each_named(
             continue
         between = [message[one[1] : other[0]] for one, other in pairwise(named)]
         names = list(dict.fromkeys(message[start:end] for start, end, _ in named))
-        if len(names) == len(named) and call.arguments.get(kind) in names and all(map(_JOINS.fullmatch, between)):
+        beside = several or all(map(_JOINS.fullmatch, between))
+        if len(names) == len(named) and call.arguments.get(kind) in names and beside:
             arguments = {name: value for name, value in call.arguments.items() if not _part_of(value, name, names)}
             return [ToolCall(call.name, arguments | {kind: name}) for name in names]
     return [call]

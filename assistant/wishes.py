@@ -7,7 +7,7 @@ from assistant.language.router import NONE, Ranking
 
 _MOST = 3  # wishes of one message
 _MOST_PAUSES = 8
-_APART = 0.35  # probability from which a message is taken to hold wishes for two tools
+_APART = 0.6  # probability from which a message is taken to hold wishes for two tools
 _LIKELY = 0.3  # product of the probabilities of both parts' tools
 _PAUSE = re.compile(
     r"(?<=[.?!;:,])(?<!\bno\.)(?<!\bnr\.)\s+|\n+|\s+[-–—]+\s+|,?\s+(?:and|n|nd|an|&|plus|then|also|but|while|whats)\s+",

@@ -87,3 +87,23 @@ def test_words_that_mean_all_calls_before(message: str, rest: str) -> None:
 @pytest.mark.parametrize("message", ["in units", "the same for May", "all stores", "the second one", "all 30 of them"])
 def test_other_words_mean_one(message: str) -> None:
     assert not means_all(message)
+
+
+def test_what_is_said_is_put_into_each_call_where_several_things_are_asked_for() -> None:
+    before = [ToolCall("sales_report", {"metric": name, "period": "May"}) for name in ("revenue", "orders")]
+    read = ToolCall("sales_report", {"metric": "orders", "period": "June"})
+    assert for_each(before, read, "and June, both of course") == [read]
+    assert for_each(before, read, "and June, both of course", several=True) == [
+        ToolCall("sales_report", {"metric": "revenue", "period": "June"}),
+        read,
+    ]
+    units = ToolCall("sales_report", {"metric": "units", "period": "May"})
+    assert for_each(before, units, "units", several=True) == [units]  # what set them apart is said anew
+
+
+def test_stores_may_stand_anywhere_where_several_things_are_asked_for() -> None:
+    message = "Leeds sale last week. York sale last week."
+    read = sales(store="Leeds", period="last week")
+    assert for_each_named(read, message, TAKES, stores(message)) == [read]
+    got = for_each_named(read, message, TAKES, stores(message), several=True)
+    assert [call.arguments["store"] for call in got] == ["Leeds", "York"]

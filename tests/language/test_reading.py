@@ -143,3 +143,33 @@ def test_an_argument_that_a_tool_got_after_training_is_left_alone() -> None:
     assert filled("compare", later, both, None).arguments == {"products": ["mug", "jug"]}
     assert both.knows("compare", later)
     assert not both.knows("compare", {**later, "required": ["metric"]})
+
+
+TIMED = {"properties": {**REPORT["properties"], "period": {"type": "string"}}, "required": ["metric"]}
+
+
+def test_two_times_or_figures_are_two_calls_where_several_things_are_asked_for() -> None:
+    labels = ArgumentLabels.of({"timed": TIMED})
+    logits = np.full((3, labels.tags), -5.0)
+    period = labels.begin("period")
+    logits[range(3), [period, 0, period]] = 5.0
+    words = np.array([(0, 5), (6, 9), (10, 13)])
+    heads = {"metric": np.array([0.0, 4.0, 0.0]), "in_stock": np.array([4.0, 0.0])}
+    reading = Reading(labels, blanked("april and may"), words, logits, heads, np.zeros(len(labels.spans)))
+    apart = filled_each("timed", TIMED, reading, None, several=True)
+    assert [call.arguments["period"] for call in apart] == ["april", "may"]
+    assert len(filled_each("timed", TIMED, reading, None)) == 1
+
+    figures = read("units and revenue", ["O"] * 3)
+    apart = filled_each("report", REPORT, figures, None, several=True)
+    assert [call.arguments["metric"] for call in apart] == ["units", "revenue"]
+    assert len(filled_each("report", REPORT, figures, None)) == 1
+
+
+def test_an_unsure_second_name_counts_where_several_things_are_asked_for() -> None:
+    unsure = read("mug and jug", ["B-product", "O", "B-product"])
+    unsure.tags[2, 0] = 5.0 - np.log(0.8)  # outside is as likely: the jug has 1 / (1 + 1.25) = .44
+    unsure.tags[2, LABELS.begin("product")] = 5.0 - np.log(0.8) + 0.01
+    calls = filled_each("report", REPORT, unsure, None, several=True)
+    assert [call.arguments["product"] for call in calls] == ["mug", "jug"]
+    assert len(filled_each("report", REPORT, unsure, None)) == 1
