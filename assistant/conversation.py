@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant import clarifying, open_wish, service_words, talk, whys
+from assistant.after_refusal import after_refusal
 from assistant.answering import sentences
 from assistant.corrections import corrects
 from assistant.errors import AssistantError, BadMessage
@@ -133,6 +134,8 @@ class Conversation:
             lead = self._drop_pending().strip()
             if talk.is_no(text):
                 return [], lead
+        elif self._last and (said := after_refusal(text, self.memory.alone, self.shop.toolbox.tools, self._last[-1])):
+            return [], said
         if self._last and whys.asks_only_why(text):
             told = whys.reasons(self.session.role, self._last)
             return [], " ".join(part for part in (lead, *told, "" if told else whys.NOTHING_KNOWN) if part)

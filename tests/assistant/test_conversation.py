@@ -8,6 +8,7 @@ import pytest
 from scripted_model import ScriptedModel
 from service_shop import write_warehouse
 
+from assistant.after_refusal import NOTHING_WAITS
 from assistant.conversation import Conversation, start
 from assistant.errors import BadCall, ModelUnavailable, NotFound
 from assistant.language.chat import Prompt, Usage
@@ -124,6 +125,19 @@ def test_a_yes_with_a_change_of_mind_is_a_new_proposal_and_does_nothing(shop: Sh
     answer = conversation.ask("yes but only a tray")
     assert answer.answer.startswith("All right, nothing was changed.")
     assert not shop.records.requests()
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"), [("Yes, cancel.", NOTHING_WAITS), ("never mind", "All right, nothing was changed.")]
+)
+def test_a_yes_or_no_to_a_change_that_was_refused_calls_nothing(shop: Shop, reply: str, said: str) -> None:
+    another = ToolCall("cancel_order", {"order_id": "2001"})  # somebody else's
+    conversation = talk(shop, calls=[another, another])
+    assert conversation.ask("please cancel order 2001").calls[0].status in ("refused", "error")
+    answer = conversation.ask(reply)
+    assert answer.calls == ()
+    assert answer.answer == said
+    assert conversation.ask("cancel order 2001, please").calls  # a wish said anew is taken up
 
 
 def test_a_guarded_message_drops_the_change_too(shop: Shop) -> None:
