@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-MODEL_WEIGHT = 0.3  # of the language model's log-probability beside the router's; chosen on validation phrasings
+MODEL_WEIGHT = 0.5  # of the language model's log-probability beside the router's; chosen on validation phrasings
 _LEAST = 1e-6
 
 
