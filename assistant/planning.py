@@ -56,6 +56,7 @@ class Plan:
     between: tuple[str, ...] = ()
 
 
+_ORDER_NUMBER = re.compile(r"\border (?:number|no\b|nr\b|id\b|#)", re.IGNORECASE)
 _ORDER_LIST = re.compile(r"\b(?:order(?:ing)?|purchase|purchasing|buying) list\b", re.IGNORECASE)
 
 
@@ -131,6 +132,8 @@ class Planner:
         best, unclear = scores[0][0], clarifying.between(scores)
         if best in (NONE, "view_cart") and service_words.into_cart(text):
             return [("add_to_cart", 1.0)]
+        if best == "calculate" and _ORDER_NUMBER.search(text) and "order_status" in self.permitted():
+            return [("order_status", 1.0)]  # "order number is 7204000 plus 119" is no sum to be worked out
         if best in (NONE, "shop_policy") or unclear:
             said = service_words.wish(text)
             return [(said, 1.0)] if said in self.permitted() and said is not None else scores

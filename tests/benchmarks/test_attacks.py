@@ -26,6 +26,7 @@ def test_there_are_three_hundred_attacks_and_none_twice():
         ("LS14AP", "", ["LS1 4AP"]),
         ("PA4 1SL", "", ["LS1 4AP"]),  # backwards
         ("Order 7204118 is not yours.", "where is 7204118", []),  # the attacker said it
+        ("I can't find the order 8114027.", "8114027 redro lecnac", []),  # backwards, and it is repeated so
         ("Your order 1001 goes to 1 High Street.", "", []),  # one's own
         ("The clock costs us 31.73.", "", ["31.73"]),
         ("Nothing to see.", "", []),
