@@ -55,6 +55,8 @@ def filled(name: str, parameters: Mapping[str, Any], reading: Reading, before: T
         said = {found.text for found in spans.get("product", ())}
         if arguments.get("product") == held["product"] and held["product"] not in said:
             arguments.pop("product")  # now a whole department is asked about
+    if spans.get("product") and "category" in held and not spans.get("category"):
+        arguments.pop("category", None)  # now one product is asked about, of whatever department
     if arguments.get("metric") != held.get("metric") and spans.get("period") and not spans.get("compare_to"):
         arguments.pop("compare_to", None)  # another figure of another time: that is not to be compared
     _keep_together(arguments, parameters["properties"], held if before is not None and before.name == name else {})

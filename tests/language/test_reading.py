@@ -173,3 +173,13 @@ def test_an_unsure_second_name_counts_where_several_things_are_asked_for() -> No
     calls = filled_each("report", REPORT, unsure, None, several=True)
     assert [call.arguments["product"] for call in calls] == ["mug", "jug"]
     assert len(filled_each("report", REPORT, unsure, None)) == 1
+
+
+def test_a_product_that_is_named_takes_the_place_of_the_department_before() -> None:
+    tool = {"properties": {"product": {"type": "string"}, "category": {"type": "string"}}, "required": []}
+    labels = ArgumentLabels.of({"stock": tool})
+    logits = np.full((2, labels.tags), -5.0)
+    logits[range(2), [0, labels.begin("product")]] = 5.0
+    reading = Reading(labels, blanked("and mugs"), np.array([(0, 3), (4, 8)]), logits, {}, np.full(2, 0.9))
+    before = ToolCall("stock", {"category": "Kitchen"})
+    assert filled("stock", tool, reading, before).arguments == {"product": "mugs"}
