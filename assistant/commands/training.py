@@ -16,6 +16,7 @@ from assistant.tools import standard_tools
 from assistant.training.curves import Curves
 
 S = TypeVar("S")
+# The shipped adapter's second stage learnt to name tools ("choices") beside the rest; nothing asks for such a name now.
 _KINDS = ("calls", "answers", "choices")
 
 

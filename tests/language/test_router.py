@@ -37,6 +37,13 @@ def test_easy_messages(router: Router, said: str, role: str, tool: str) -> None:
     assert router.rank(said, role, TOOLS[role]).best == tool  # type: ignore[arg-type]
 
 
+def test_a_message_for_two_tools_is_told_from_one_wish(router: Router) -> None:
+    two = router.read("what was our revenue in May, and which customers are about to leave us").wishes
+    one = router.read("what was our revenue in May").wishes
+    assert sum(two.values()) == pytest.approx(1.0, abs=1e-5)
+    assert two["apart"] > 0.6 > 0.1 > one["apart"]
+
+
 @pytest.mark.parametrize("role", ["customer", "manager"])
 def test_a_ranking_is_a_probability_over_what_is_permitted(router: Router, role: str) -> None:
     for permitted in (TOOLS[role], TOOLS[role][:3], []):
