@@ -15,15 +15,9 @@ def agreed(close: Sequence[tuple[str, float]], opinions: Mapping[str, float]) ->
         opinions: the language model's log-probability of each tool that it learnt; where it did not learn one of
             those that are close (an added tool), the router's word counts for it alone.
     """
-    scored = [
-        ((1 - MODEL_WEIGHT) * math.log(max(chance, _LEAST)) + MODEL_WEIGHT * opinions.get(name, _own(chance)), name)
-        for name, chance in close
-    ]
+    logs = [(name, math.log(max(chance, _LEAST))) for name, chance in close]
+    scored = [((1 - MODEL_WEIGHT) * log + MODEL_WEIGHT * opinions.get(name, log), name) for name, log in logs]
     best = max(score for score, _ in scored)
     total = sum(math.exp(score - best) for score, _ in scored)
     ranked = sorted(scored, key=lambda pair: -pair[0])
     return [(name, math.exp(score - best) / total) for score, name in ranked]
-
-
-def _own(chance: float) -> float:
-    return math.log(max(chance, _LEAST))

@@ -5,18 +5,18 @@ learnt here is a low-rank difference that is added while a message is read (`too
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.language.tool_choice import LONGEST, choice_text, save_choice
 from assistant.language.weights import BASE_NAME, SHIPPED_ADAPTER, load_base, merge
+from assistant.training.batches import fitting
+from assistant.training.finetune_language import TARGETS
 from assistant.training.router_data import Example
-from assistant.training.router_model import of_staff
+from assistant.training.router_model import STAFF_WEIGHT, of_staff
 
-_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-_STAFF_WEIGHT = 0.2  # as the router's: a staff question asked by a customer counts less than the customers' own
 _WARM_UP = 60  # steps
 _SCALE = 2.0  # alpha / r of the low-rank matrices
 _LEAST_RATE = 0.03  # of the full one, at the end
@@ -84,7 +84,7 @@ class ChoiceModel:
             r=settings.rank,
             lora_alpha=_SCALE * settings.rank,
             lora_dropout=settings.dropout,
-            target_modules=_TARGETS,
+            target_modules=TARGETS,
             layers_to_transform=list(range(settings.first_layer, len(causal.model.layers))),
         )
         self.body = get_peft_model(causal.to(torch.bfloat16), config).get_base_model().model
@@ -98,7 +98,7 @@ class ChoiceModel:
         ids = [self._tokenizer(choice_text(each.pair), add_special_tokens=False)["input_ids"] for each in made]
         ids = [each[-LONGEST:] for each in ids]
         order = sorted(range(len(made)), key=lambda row: len(ids[row]) * chance.uniform(1 - _SPREAD, 1 + _SPREAD))
-        rows = list(_fitting(order, [len(each) for each in ids], self._settings.batch_tokens))
+        rows = list(fitting(order, lambda row: len(ids[row]), self._settings.batch_tokens))
         chance.shuffle(rows)
         return [([made[row] for row in part], [ids[row] for row in part]) for part in rows]
 
@@ -113,7 +113,7 @@ class ChoiceModel:
             rows = [row for row, each in enumerate(made) if role in each.labels]
             if rows:
                 wanted = torch.tensor([self.classes[role].index(made[row].labels[role]) for row in rows])
-                weight = torch.tensor([_STAFF_WEIGHT if of_staff(made[row], role) else 1.0 for row in rows])
+                weight = torch.tensor([STAFF_WEIGHT if of_staff(made[row], role) else 1.0 for row in rows])
                 each = functional.cross_entropy(
                     head(vectors[rows]), wanted, label_smoothing=self._settings.smoothing, reduction="none"
                 )
@@ -222,17 +222,3 @@ def finetune_choice(
 def _rate(step: int, steps: int) -> float:
     """Warm-up, then linearly down."""
     return min(1.0, (step + 1) / _WARM_UP) * max(_LEAST_RATE, 1 - step / steps)
-
-
-def _fitting(order: Sequence[int], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The rows in parts of at most so many tokens, padding included."""
-    part: list[int] = []
-    longest = 0
-    for row in order:
-        longest = max(longest, lengths[row])
-        if part and longest * (len(part) + 1) > most:
-            yield part
-            part, longest = [], lengths[row]
-        part.append(row)
-    if part:
-        yield part

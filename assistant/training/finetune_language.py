@@ -8,7 +8,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from assistant.language.tool_choice import CHOICE_FILE
 from assistant.language.weights import BASE_NAME, load_base, merge
 from assistant.messages import Message
 from assistant.training.adapters import join_adapters
+from assistant.training.batches import fitting
 from assistant.training.curves import Curves
 from assistant.training.language_data import Learnt, speaks_chatml, tokens
 
-_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 Dialogues = Sequence[tuple[Message, ...]]
 Plan = dict[str, int | float | str]  # settings, base and number of steps: what a checkpoint belongs to
 
@@ -146,7 +147,7 @@ def _adapted(base: str | None, settings: LanguageSettings, extends: Path | None)
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
-        target_modules=_TARGETS,
+        target_modules=TARGETS,
         layers_to_transform=layers,
         task_type="CAUSAL_LM",
     )
@@ -174,22 +175,9 @@ def _batches(dialogues: Dialogues, tokenizer: Any, settings: LanguageSettings, e
     dialogues = chance.sample(list(dialogues), max(1, round(settings.share * len(dialogues))))
     made = [each for each in (tokens(dialogue, tokenizer) for dialogue in dialogues) if each is not None]
     made.sort(key=lambda sequence: len(sequence.ids) * chance.uniform(0.9, 1.1))
-    batches = list(_fitting(made, settings.batch_tokens))
+    batches = list(fitting(made, lambda sequence: len(sequence.ids), settings.batch_tokens))
     chance.shuffle(batches)
     return batches
-
-
-def _fitting(made: Sequence[Learnt], most: int) -> Iterator[list[Learnt]]:
-    batch: list[Learnt] = []
-    longest = 0
-    for sequence in made:
-        longest = max(longest, len(sequence.ids))
-        if batch and longest * (len(batch) + 1) > most:
-            yield batch
-            batch, longest = [], len(sequence.ids)
-        batch.append(sequence)
-    if batch:
-        yield batch
 
 
 def _loss(model: Any, batch: Sequence[Learnt], device: str, pad: int) -> Any:

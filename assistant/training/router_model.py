@@ -17,7 +17,7 @@ from retrieval.bert import load_tokenizer
 
 _WIDTH = 384
 POOLS = 4  # attention-weighted means of the tokens' vectors, beside the plain one
-_STAFF_WEIGHT = 0.2  # a staff question asked by a customer is one of very many: it counts less than the customers' own
+STAFF_WEIGHT = 0.2  # a staff question asked by a customer is one of very many: it counts less than the customers' own
 _TAG_WEIGHT, _CHOICE_WEIGHT, _KEPT_WEIGHT, _WISHES_WEIGHT = 1.0, 0.4, 0.4, 0.4
 
 
@@ -158,7 +158,7 @@ class RouterModel:
             if not rows:
                 continue
             wanted = torch.tensor([self.classes[role].index(batch[i].labels[role]) for i in rows])
-            weight = torch.tensor([_STAFF_WEIGHT if of_staff(batch[i], role) else 1.0 for i in rows])
+            weight = torch.tensor([STAFF_WEIGHT if of_staff(batch[i], role) else 1.0 for i in rows])
             each = torch.nn.functional.cross_entropy(
                 self._tool_logits(role, rows, mean, attended),
                 wanted,
